@@ -1,0 +1,108 @@
+"""The contract model refuses what is not a sound ODCS contract, in one line that names the place."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sources.contract import ContractError, load_contract
+
+CONTRACTS = sorted((Path(__file__).parents[2] / "sources").glob("**/datasets/*.yml")) + sorted(
+    (Path(__file__).parents[2] / "sources" / "national").glob("*/population.yml")
+)
+CARE_CONTACTS = Path(__file__).parents[2] / "sources/regional/datasets/care_contacts.yml"
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=lambda p: p.stem)
+def test_every_contract_is_valid_odcs_and_complete_in_three_languages(path):
+    contract = load_contract(path)
+    assert contract.columns and contract.rules and contract.key
+    for element in (*contract.columns, contract):
+        assert set(element.label) == {"fi", "sv", "en"}
+    for rule in contract.rules:
+        assert all(rule.text.values()) and all(rule.fix.values())
+        assert rule.severity in {"file", "group", "record", "warning", "info"}
+
+
+def test_the_columns_of_care_contacts_are_those_that_the_warehouse_names():
+    contract = load_contract(CARE_CONTACTS)
+    assert contract.key == ("contact_id",)
+    assert contract.column("visit_duration_hours").sql_type == "DECIMAL(5,2)"
+    assert contract.column("home_municipality_code").allowed_codes[0] == "005"
+    assert contract.column("client_id").identifying and not contract.column("sex").identifying
+    assert contract.rule("HVA-CC-1-007").text["en"] == "Year of birth: the value is not between 1900 and 2026."
+    with pytest.raises(KeyError):
+        contract.column("name")
+
+
+def _mutated(tmp_path, change) -> Path:
+    document = yaml.safe_load(CARE_CONTACTS.read_text(encoding="utf-8"))
+    change(document)
+    path = tmp_path / "care_contacts.yml"
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def _drop_swedish(document):
+    document["schema"][0]["properties"][0]["customProperties"][0]["value"].pop("sv")
+
+
+def _repeat_id(document):
+    document["schema"][0]["quality"][0]["id"] = "HVA-CC-1-001"
+
+
+def _odd_id(document):
+    document["schema"][0]["quality"][0]["id"] = "rule-7"
+
+
+def _unknown_check(document):
+    document["schema"][0]["quality"][0]["implementation"]["check"] = "looks_fine"
+
+
+def _unknown_column(document):
+    document["schema"][0]["quality"][0]["implementation"]["column"] = "nothing"
+
+
+def _no_key(document):
+    document["schema"][0]["properties"][0].pop("primaryKey")
+
+
+def _range_without_rule(document):
+    column = next(p for p in document["schema"][0]["properties"] if p["name"] == "birth_year")
+    column["quality"] = [q for q in column["quality"] if q["implementation"]["check"] != "range"]
+
+
+def _unknown_field(document):
+    document["kolumns"] = []
+
+
+def _bad_dimension(document):
+    document["schema"][0]["quality"][0]["dimension"] = "prettiness"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_drop_swedish, "contact_id lacks a text"),
+        (_repeat_id, "HVA-CC-1-001 is used by two rules"),
+        (_odd_id, "rule-7"),
+        (_unknown_check, "unknown check looks_fine"),
+        (_unknown_column, "unknown column nothing"),
+        (_no_key, "no primaryKey"),
+        (_range_without_rule, "birth_year declares range but has no rule"),
+        (_unknown_field, "kolumns"),
+        (_bad_dimension, "prettiness"),
+    ],
+)
+def test_a_bad_contract_is_refused_in_one_line_that_names_the_place(tmp_path, change, says):
+    with pytest.raises(ContractError) as error:
+        load_contract(_mutated(tmp_path, change))
+    assert says in str(error.value) and "\n" not in str(error.value)
+    assert str(error.value).startswith("care_contacts.yml: ")
+
+
+def test_a_file_that_is_no_yaml_is_refused_by_name(tmp_path):
+    path = tmp_path / "broken.yml"
+    path.write_text("a: [1", encoding="utf-8")
+    with pytest.raises(ContractError, match="broken.yml"):
+        load_contract(path)
