@@ -1,1 +1,5 @@
-"""Where data comes from: contracts, the inbox, national sources, landing and ledger. Knows nothing of dagster, dbt or Great Expectations."""
+"""Where data comes from: home folder, landing, ledger, contracts, national and regional sources, the simulator.
+
+What belongs here: everything that receives, keeps and types bytes. What does not: Dagster, dbt, Great Expectations
+and the warehouse itself; nothing in this package imports the floors above it.
+"""

@@ -1,8 +1,9 @@
-"""The error a person sees.
+"""The root of every error that a person is meant to read.
 
-Belongs here: the base of every error whose message is meant for an operator or a sender. Does not belong here: errors of one room, which subclass it there.
+What belongs here: the base class alone. What does not: the errors themselves; each stands beside the code that
+raises it.
 """
 
 
 class SotevarastoError(Exception):
-    """Something a person can mend. The message is one line: what happened, where (file, line or host), and the mend."""
+    """A fault with a known mend. The message is one line: what is wrong, where, and what to do about it."""

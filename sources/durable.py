@@ -1,0 +1,76 @@
+"""Writing that survives a crash: temporary file, fsync, rename, fsync of the folder; and the places to crash at.
+
+What belongs here: the few file-system steps that must happen in a fixed order, and the kill points that let a test
+stop the process between any two of them. What does not: what is written, or where.
+"""
+
+import os
+import secrets
+import signal
+from collections import Counter
+from pathlib import Path
+
+# One prefix for every unfinished file or folder, so that recovery knows them by name alone.
+TEMP_PREFIX = ".tmp-"
+KILL_VARIABLE = "SOTEVARASTO_KILL_AT"
+
+_passes: Counter[str] = Counter()
+
+
+def temp_path(final: Path) -> Path:
+    """A fresh name beside `final` (same folder, hence same file system) to write to before `replace_file`."""
+    return final.with_name(f"{TEMP_PREFIX}{secrets.token_hex(8)}")
+
+
+def fsync_file(path: Path) -> None:
+    """Flush one file's bytes to the disk. A failure is raised and never retried: the pages may be lost."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def fsync_dir(path: Path) -> None:
+    """Flush one folder's entries to the disk, so that a rename or link in it survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(tmp: Path, final: Path, mode: int | None = None) -> None:
+    """Make the finished file `tmp` (same folder as `final`) durable under its final name, in one atomic step."""
+    if mode is not None:
+        os.chmod(tmp, mode)
+    fsync_file(tmp)
+    os.replace(tmp, final)
+    fsync_dir(final.parent)
+
+
+def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
+    """Write a whole file so that a reader or a crash finds the old content or the new one, never a part."""
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    tmp = temp_path(path)
+    descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        replace_file(tmp, path, mode)
+    except BaseException:
+        tmp.unlink(missing_ok=True)
+        raise
+
+
+def kill_point(name: str) -> None:
+    """End this process with SIGKILL if SOTEVARASTO_KILL_AT is `name` or, on the n-th pass, `name:n`.
+
+    For tests only: it stands at every durable step, so that each gap between two steps can be crashed into.
+    """
+    wanted = os.environ.get(KILL_VARIABLE)
+    if not wanted:
+        return
+    _passes[name] += 1
+    if wanted in (name, f"{name}:{_passes[name]}"):
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,171 @@
+"""The home: the one folder in which everything received, built and published lies.
+
+What belongs here: where things lie, and the stamp that keeps a simulated home and a live one apart. What does not:
+what is written into the folders.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sources.durable import TEMP_PREFIX, write_atomic
+from sources.errors import SotevarastoError
+
+FORMAT = 1
+PROFILES = ("simulated", "live")
+STAMP = "home.json"
+
+_FOLDERS = ("inbox", "landing", "parquet", "quarantine", "build", "releases", "reports", "dagster", "logs")
+_FILES = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "current", "lock")
+
+
+class HomeError(SotevarastoError):
+    """The folder cannot be used as a home."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The paths of one home. `root` is absolute; `Home.open` is the way to get one that exists."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, root: Path, profile: str) -> "Home":
+        """Create or check the home at `root` for `profile` ('simulated' | 'live'); folders are made with mode 0700.
+
+        Raises HomeError: unknown profile, a home of the other profile or another format, a folder that holds
+        something else, a path that cannot be written or that DuckDB would read as a pattern.
+        """
+        if profile not in PROFILES:
+            raise HomeError(f"profile '{profile}' is unknown: set SOTEVARASTO_PROFILE to one of {', '.join(PROFILES)}")
+        home = cls(Path(os.path.abspath(root)))
+        if any(mark in str(home.root) for mark in "*?["):
+            raise HomeError(f"{home.root}: a home's path may not hold *, ? or [ (file patterns): choose another folder")
+        try:
+            home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            home._stamp(profile)
+            for name in _FOLDERS:
+                (home.root / name).mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise HomeError(
+                f"{error.filename or home.root}: {error.strerror}: the home must be a folder that this user may write"
+            ) from None
+        return home
+
+    def _stamp(self, profile: str) -> None:
+        """Write the stamp into a new home, or refuse a home that was stamped otherwise."""
+        stamp = self.root / STAMP
+        if not stamp.exists():
+            strangers = sorted(
+                entry.name
+                for entry in self.root.iterdir()
+                if entry.name not in _FOLDERS + _FILES and not entry.name.startswith(TEMP_PREFIX)
+            )
+            if strangers:
+                raise HomeError(
+                    f"{self.root}: is no home and holds other files ({strangers[0]}): "
+                    "set SOTEVARASTO_HOME to an empty folder"
+                )
+            write_atomic(stamp, json.dumps({"format": FORMAT, "profile": profile}) + "\n")
+            return
+        found = _read_stamp(stamp)
+        if found.get("format") != FORMAT:
+            raise HomeError(
+                f"{self.root}: home format {found.get('format')}, this code reads {FORMAT}: "
+                "use the code that made it, or another SOTEVARASTO_HOME"
+            )
+        if found.get("profile") != profile:
+            raise HomeError(
+                f"{self.root}: is a {found.get('profile')} home and refuses profile {profile}: "
+                "set another SOTEVARASTO_HOME or SOTEVARASTO_PROFILE"
+            )
+
+    @property
+    def profile(self) -> str:
+        """The profile that the home is stamped with."""
+        return str(_read_stamp(self.root / STAMP).get("profile"))
+
+    @property
+    def inbox(self) -> Path:
+        """inbox/<organiser>/: what a sender has put down and we have not yet taken in."""
+        return self.root / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Every byte received, under its SHA-256."""
+        return self.root / "landing"
+
+    @property
+    def ledger(self) -> Path:
+        """The append-only ledger (SQLite)."""
+        return self.root / "ledger.sqlite"
+
+    @property
+    def parquet(self) -> Path:
+        """Typed, immutable Parquet derived from landing."""
+        return self.root / "parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        """What could not be accepted, with its reasons."""
+        return self.root / "quarantine"
+
+    @property
+    def build(self) -> Path:
+        """The one place in which the next release is built; emptied first."""
+        return self.root / "build"
+
+    @property
+    def releases(self) -> Path:
+        """releases/<release_id>/: sealed releases."""
+        return self.root / "releases"
+
+    @property
+    def current(self) -> Path:
+        """Symbolic link to the release in force."""
+        return self.root / "current"
+
+    @property
+    def reports(self) -> Path:
+        """What senders and operators are told."""
+        return self.root / "reports"
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.root / "dagster"
+
+    @property
+    def logs(self) -> Path:
+        """Log files."""
+        return self.root / "logs"
+
+    @property
+    def lock(self) -> Path:
+        """The file on which a night holds its operating-system lock."""
+        return self.root / "lock"
+
+
+def _read_stamp(stamp: Path) -> dict:
+    """The content of home.json; HomeError if it is absent or no JSON object."""
+    try:
+        found = json.loads(stamp.read_text("utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise HomeError(
+            f"{stamp}: cannot be read as a home's stamp: restore it from a backup, or use another SOTEVARASTO_HOME"
+        )
+    return found
+
+
+def default_profile() -> str:
+    """The profile in force: SOTEVARASTO_PROFILE, else 'simulated' (the embedded default)."""
+    return os.environ.get("SOTEVARASTO_PROFILE") or "simulated"
+
+
+def default_home(profile: str) -> Path:
+    """Where the home lies: SOTEVARASTO_HOME, else var/<profile> in the code's own folder."""
+    named = os.environ.get("SOTEVARASTO_HOME")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "var" / profile

@@ -1,0 +1,198 @@
+"""The landing: every byte received, kept unchanged under its SHA-256; and the one way to remove some.
+
+What belongs here: putting bytes in, finding and re-reading them, erasure with its event. What does not: what the
+bytes mean, and whether a delivery is a good one.
+"""
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sources.durable import TEMP_PREFIX, fsync_dir, kill_point, temp_path
+from sources.errors import SotevarastoError
+from sources.home import Home
+from sources.ledger import Event, Ledger
+
+_CHUNK = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class LandingError(SotevarastoError):
+    """Something cannot be taken into the landing, or is not in it as it should be."""
+
+
+class Absent(LandingError):
+    """The landing does not have these bytes."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was put into the landing: its SHA-256 (hex) and its length in bytes."""
+
+    sha256: str
+    bytes: int
+
+
+class Landing:
+    """The content-addressed store under `root` (a home's landing folder)."""
+
+    def __init__(self, root: Path) -> None:
+        self._store = root / "sha256"
+
+    def put_file(self, path: Path) -> Stored:
+        """Copy one file in; the original is left alone. Putting the same bytes again changes nothing.
+
+        Only a regular file with one name is taken. LandingError: symbolic or hard link, folder, FIFO, device, or
+        a file that cannot be opened.
+        """
+        try:
+            # Never follow a link out of the inbox, and never wait for a FIFO's other end.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise LandingError(f"{path}: cannot be taken in ({error.strerror}): put down a regular file") from None
+        with os.fdopen(descriptor, "rb") as source:
+            status = os.fstat(source.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise LandingError(f"{path}: is not a regular file: put down a regular file")
+            if status.st_nlink != 1:
+                raise LandingError(f"{path}: has another name elsewhere (hard link): put down a copy of its own")
+            return self._put(_chunks(source))
+
+    def put_bytes(self, data: bytes) -> Stored:
+        """Put bytes already in memory in; the same bytes again change nothing."""
+        return self._put([data])
+
+    def _put(self, chunks: Iterable[bytes]) -> Stored:
+        self._store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tmp = temp_path(self._store / "new")
+        digest, length = hashlib.sha256(), 0
+        try:
+            with open(os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444), "wb") as copy:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    length += len(chunk)
+                    copy.write(chunk)
+                copy.flush()
+                os.fchmod(copy.fileno(), 0o444)
+                os.fsync(copy.fileno())
+            kill_point("landing.copied")
+            sha256 = digest.hexdigest()
+            final = self._place(sha256)
+            final.parent.mkdir(mode=0o700, exist_ok=True)
+            if not final.exists():
+                os.rename(tmp, final)
+        finally:
+            tmp.unlink(missing_ok=True)
+        # Also when the bytes stood here before: the run that put them may have died before these two.
+        fsync_dir(final.parent)
+        fsync_dir(self._store)
+        kill_point("landing.renamed")
+        return Stored(sha256, length)
+
+    def _place(self, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):
+            raise LandingError(f"'{sha256[:80]}' is no SHA-256: give 64 hexadecimal digits in lower case")
+        return self._store / sha256[:2] / sha256
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes with this SHA-256 lie. Absent if they were erased or never came."""
+        place = self._place(sha256)
+        if not place.is_file():
+            raise Absent(f"landing has no bytes {sha256}: erased, or lost; ask `sotevarasto ledger verify`")
+        return place
+
+    def verify(self) -> list[str]:
+        """Read every stored byte again; each file that does not give its own name, in words."""
+        faults = []
+        for place in sorted(self._store.glob("*/*")):
+            if not place.is_file() or not _SHA256.fullmatch(place.name) or place.parent.name != place.name[:2]:
+                faults.append(f"landing/{place.parent.name}/{place.name} does not belong there")
+            elif (found := file_sha256(place)) != place.name:
+                faults.append(f"landing bytes {place.name} were changed: they now give {found}")
+        return faults
+
+    def erase(self, sha256: str) -> None:
+        """Remove the bytes for good; nothing happens if they are absent. Callers use `erase` of this module."""
+        remove_file(self._place(sha256))
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 (hex) of a file, read in bounded memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file and make the removal durable; nothing happens if it or its folder is absent."""
+    if os.path.lexists(path):
+        path.unlink()
+        fsync_dir(path.parent)
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def erase(home: Home, ledger: Ledger, sha256: str, reason: str, who: str, at: datetime) -> Event:
+    """Erase bytes and every row derived from them, and record hash, receipts, who and why; `at` is business time.
+
+    The event comes first: a crash after it is finished by `finish_erasures`, whereas bytes gone with no event would
+    be a loss in silence. Erasing twice returns the first event. LandingError if the ledger knows no such bytes or
+    the reason is empty. The next release is built without the rows, and then says that they are absent.
+    """
+    if not reason.strip() or not who.strip():
+        raise LandingError(f"erasing {sha256} needs a reason and a name: give both")
+    event = ledger.get("erasure", sha256)
+    if event is None:
+        body = _derived(ledger, sha256) | {"reason": reason, "who": who}
+        event = ledger.append("erasure", sha256, body, at)
+    finish_erasures(home, ledger)
+    return event
+
+
+def finish_erasures(home: Home, ledger: Ledger) -> None:
+    """Remove whatever an erasure event names and is still there; safe to run at any time, any number of times."""
+    landing = Landing(home.landing)
+    for event in ledger.events("erasure"):
+        landing.erase(event.subject)
+        for path in event.body["parquet"]:
+            remove_file(home.parquet / path)
+            for folder in (home.build, *_release_folders(home)):
+                remove_file(folder / "slices" / path)
+        for path in event.body["quarantine"]:
+            remove_file(home.quarantine / path)
+        for path in event.body["reports"]:
+            for report in sorted((home.reports / path).parent.glob(f"{Path(path).name}.*")):
+                remove_file(report)
+
+
+def _release_folders(home: Home) -> list[Path]:
+    return [folder for folder in home.releases.iterdir() if folder.is_dir() and not folder.name.startswith(TEMP_PREFIX)]
+
+
+def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
+    """The receipts, snapshots and derived files (relative to their folders in the home) that come from the bytes."""
+    receipts = [
+        event
+        for event in ledger.events("receipt")
+        if sha256 in (event.body["manifest_sha256"], *(file["sha256"] for file in event.body["files"]))
+    ]
+    snapshots = [event for event in ledger.events("snapshot") if event.body["sha256"] == sha256]
+    if not receipts and not snapshots:
+        raise LandingError(f"no receipt or snapshot has bytes {sha256}: check the hash in dq.delivery or dq.snapshot")
+    verdicts = [event for receipt in receipts if (event := ledger.get("verdict", receipt.subject))]
+    slices = [event.body["slice"] for event in verdicts] + [event.body["parquet"] for event in snapshots]
+    return {
+        "receipts": [event.subject for event in receipts],
+        "snapshots": [event.subject for event in snapshots],
+        "parquet": [found["path"] for found in slices if found],
+        "quarantine": [found["path"] for event in verdicts if (found := event.body["quarantine"])],
+        "reports": [f"{event.body['organiser_code']}/{event.subject}" for event in receipts],
+    }

@@ -1,0 +1,300 @@
+"""The ledger: every receipt, verdict, snapshot, release and erasure, append-only and hash-chained.
+
+What belongs here: appending, reading and verifying events. What does not: what an event means (that is derived from
+the events by whoever reads them), and anything that can be computed again.
+
+Each row's hash covers all its columns and the hash of the row before it, so a change anywhere breaks the chain from
+there on. A chain alone cannot tell that its newest rows are gone, nor that it was written anew from some row on:
+`verify` therefore also takes heads (seq, hash) that were kept elsewhere.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from sources.durable import kill_point
+from sources.errors import SotevarastoError
+
+GENESIS = "0" * 64
+
+_TABLE = """CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    prev_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    UNIQUE (kind, subject)
+) STRICT"""
+_GUARDS = {
+    "event_no_update": """CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    "event_no_delete": """CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    "event_in_order": """CREATE TRIGGER event_in_order BEFORE INSERT ON event
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
+BEGIN SELECT RAISE(ABORT, 'the ledger takes the next number only'); END""",
+}
+_SCHEMA = {"event": _TABLE} | _GUARDS
+_COLUMNS = "seq, at, recorded_at, kind, subject, body, prev_hash, hash"
+
+
+class LedgerError(SotevarastoError):
+    """The ledger cannot be opened, read or written."""
+
+
+class LedgerConflict(LedgerError):
+    """An event of this kind and subject stands already, with another body."""
+
+
+class Head(NamedTuple):
+    """The newest row of a chain: its number (0 = empty ledger) and its hash."""
+
+    seq: int
+    hash: str
+
+
+class Row(NamedTuple):
+    """One row as stored: times as ISO 8601 UTC text, the body as canonical JSON text."""
+
+    seq: int
+    at: str
+    recorded_at: str
+    kind: str
+    subject: str
+    body: str
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event. `at` is business time, `recorded_at` the wall clock (never to reach a table); both aware UTC."""
+
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    kind: str
+    subject: str
+    body: dict[str, Any]
+    hash: str
+
+
+class Ledger:
+    """One open ledger file; may be shared by threads, and by processes (writers queue for up to 30 s)."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the ledger at `path`, creating it (mode 0600) if absent. LedgerError if it is no ledger."""
+        self.path = path
+        self._mutex = threading.RLock()
+        try:
+            # Made by hand, because sqlite would create it with the umask's mode; WAL files inherit this one's.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise LedgerError(
+                f"{path}: the ledger cannot be opened ({error}): check the folder and its owner"
+            ) from None
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._create()
+        except sqlite3.Error as error:
+            self._db.close()
+            raise LedgerError(f"{path}: cannot be used as a ledger ({error}): restore it from a backup") from None
+
+    def _create(self) -> None:
+        """Make the table and its guards in an empty file; leave any other file as it is, for `verify` to judge."""
+        if self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            if not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                for statement in _SCHEMA.values():
+                    self._db.execute(statement)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def append(self, kind: str, subject: str, body: dict[str, Any], at: datetime) -> Event:
+        """Append one event and make it durable; `at` is the business time (aware).
+
+        Appending the same kind and subject again with an equal body changes nothing and returns the stored event
+        (so a step may be retried); with another body it raises LedgerConflict.
+        """
+        text = canonical(body)
+        with self._mutex:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise LedgerError(
+                    f"{self.path}: the ledger cannot be written ({error}): is another night running?"
+                ) from None
+            try:
+                stored = self._find(kind, subject)
+                if stored is not None and stored.body != text:
+                    raise LedgerConflict(
+                        f"{self.path}: {kind} '{subject}' stands at row {stored.seq} with other content: "
+                        "the ledger is never rewritten; take it up with whoever recorded it first"
+                    )
+                row = stored or self._insert(kind, subject, text, _text_time(at))
+                if stored is None:
+                    kill_point("ledger.before_commit")
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise LedgerError(
+                        f"{self.path}: {kind} '{subject}' could not be recorded ({error}): check disk space and owner"
+                    ) from None
+                raise
+        if stored is None:
+            kill_point("ledger.committed")
+        return _event(row)
+
+    def _insert(self, kind: str, subject: str, body: str, at: str) -> Row:
+        """Insert the next row of the chain inside the open transaction."""
+        head = self.head()
+        row = Row(head.seq + 1, at, _text_time(datetime.now(UTC)), kind, subject, body, head.hash, "")
+        row = row._replace(hash=_hash(row))
+        self._db.execute(f"INSERT INTO event ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        return row
+
+    def _find(self, kind: str, subject: str) -> Row | None:
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM event WHERE kind = ? AND subject = ?", (kind, subject)
+        ).fetchone()
+        return Row(*found) if found else None
+
+    def get(self, kind: str, subject: str) -> Event | None:
+        """The event of this kind and subject, or None."""
+        with self._mutex:
+            row = self._find(kind, subject)
+        return _event(row) if row else None
+
+    def rows(self, kind: str | None = None) -> list[Row]:
+        """All rows as stored, or those of one kind, oldest first: for whoever derives facts from them in SQL."""
+        where, values = ("", ()) if kind is None else ("WHERE kind = ?", (kind,))
+        with self._mutex:
+            try:
+                found = self._db.execute(f"SELECT {_COLUMNS} FROM event {where} ORDER BY seq", values).fetchall()
+            except sqlite3.Error as error:
+                raise LedgerError(
+                    f"{self.path}: the ledger cannot be read ({error}): restore it from a backup"
+                ) from None
+        return [Row(*row) for row in found]
+
+    def events(self, kind: str | None = None) -> list[Event]:
+        """All events, or those of one kind, oldest first."""
+        return [_event(row) for row in self.rows(kind)]
+
+    def head(self) -> Head:
+        """The newest row's number and hash; Head(0, GENESIS) while the ledger is empty."""
+        with self._mutex:
+            found = self._db.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        return Head(*found) if found else Head(0, GENESIS)
+
+    def verify(self, heads: Iterable[Head] = ()) -> list[str]:
+        """Every fault of the file and the chain, in words; an empty list means that all of it holds.
+
+        `heads` are heads kept outside the ledger: each must still stand in it, unchanged.
+        """
+        with self._mutex:
+            try:
+                faults = self._file_faults()
+                hashes = {0: GENESIS}
+                faults += self._chain_faults(hashes)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                return [f"the ledger file is damaged: {error}"]
+        last = max(hashes)
+        for head in sorted(set(heads)):
+            if head.seq > last:
+                faults.append(
+                    f"row {head.seq} is missing: a release was made when the ledger had it; now the last row is {last}"
+                )
+            elif head.seq not in hashes:
+                faults.append(f"row {head.seq} is missing: a release was made when the ledger had it")
+            elif hashes[head.seq] != head.hash:
+                faults.append(f"row {head.seq} is not the one that a release was made from: the chain was rewritten")
+        return faults
+
+    def _file_faults(self) -> list[str]:
+        """What SQLite itself finds, and guards that are not as this code made them."""
+        found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check(20)")]
+        faults = [f"the ledger file is damaged: {text}" for text in found if text != "ok"]
+        stored = dict(self._db.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        faults += [
+            f"{name} of the ledger is missing or changed" for name, sql in _SCHEMA.items() if stored.get(name) != sql
+        ]
+        faults += [f"{name} does not belong in the ledger" for name in sorted(stored.keys() - _SCHEMA.keys())]
+        return faults
+
+    def _chain_faults(self, hashes: dict[int, str]) -> list[str]:
+        """Walk the chain; fills `hashes` (seq → stored hash) on the way."""
+        faults, previous = [], Head(0, GENESIS)
+        for found in self._db.execute(f"SELECT {_COLUMNS} FROM event ORDER BY seq"):
+            row = Row(*found)
+            if row.seq == previous.seq + 2:
+                faults.append(f"row {row.seq - 1} is missing")
+            elif row.seq != previous.seq + 1:
+                faults.append(f"rows {previous.seq + 1} to {row.seq - 1} are missing")
+            elif row.prev_hash != previous.hash:
+                faults.append(f"row {row.seq} does not follow row {previous.seq}: the link is broken")
+            if _hash(row) != row.hash:
+                faults.append(
+                    f"row {row.seq} ({row.kind} '{row.subject}') was changed: its content does not give its hash"
+                )
+            hashes[row.seq] = row.hash
+            previous = Head(row.seq, row.hash)
+        return faults
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """The one JSON text of a body: keys sorted, no spaces, no NaN; equal bodies give equal text."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _hash(row: Row) -> str:
+    """SHA-256 over every column but the hash itself, as one JSON list (so that no two rows share a text)."""
+    text = json.dumps(row[:-1], separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _text_time(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError(
+            "the ledger takes aware times only: a time without an offset is a different moment in each zone"
+        )
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        seq=row.seq,
+        at=datetime.fromisoformat(row.at),
+        recorded_at=datetime.fromisoformat(row.recorded_at),
+        kind=row.kind,
+        subject=row.subject,
+        body=json.loads(row.body),
+        hash=row.hash,
+    )
