@@ -138,7 +138,9 @@ def load_contract(path: Path) -> Contract:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContractError(f"{path.name}: not readable as YAML ({' '.join(str(error).split())[:160]}); mend the file") from error
+        raise ContractError(
+            f"{path.name}: not readable as YAML ({' '.join(str(error).split())[:160]}); mend the file"
+        ) from error
     _refuse_invalid_odcs(path, document)
     table = document["schema"][0]
     extras = _extras(table)
@@ -199,7 +201,9 @@ def _trilingual(path: Path, place: str, texts: Any) -> dict[str, str]:
 
 def _column(path: Path, prop: dict) -> Column:
     extras, options = _extras(prop), prop.get("logicalTypeOptions") or {}
-    kind = _LOGICAL.get(prop["logicalType"]) or _refuse(path, prop["name"], f"has the unknown logicalType {prop['logicalType']}")
+    kind = _LOGICAL.get(prop["logicalType"]) or _refuse(
+        path, prop["name"], f"has the unknown logicalType {prop['logicalType']}"
+    )
     return Column(
         name=prop["name"],
         type=prop["physicalType"].lower() if kind == "decimal" else kind,
@@ -222,7 +226,9 @@ def _rules(path: Path, table: dict, columns: dict[str, Column]):
             yield _rule(path, quality, columns[prop["name"]])
     for quality in table.get("quality") or []:
         name = quality["implementation"].get("column")
-        yield _rule(path, quality, columns.get(name) or _refuse(path, quality.get("id"), f"names the unknown column {name}"))
+        yield _rule(
+            path, quality, columns.get(name) or _refuse(path, quality.get("id"), f"names the unknown column {name}")
+        )
 
 
 def _rule(path: Path, quality: dict, column: Column) -> Rule:

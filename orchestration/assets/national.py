@@ -1,0 +1,89 @@
+"""Assets of the national sources.
+
+Belongs here: one asset a national dataset, and what its outcome looks like in Dagster. Does not belong here: protocols and parsing (sources/national).
+A source that cannot be reached never fails a night: its last good rows stay, the check `is_reachable` warns, and the summary names it.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.night import Check
+from orchestration.resources import NightResource
+
+OWNERS = ["team:data-engineering"]
+
+
+def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome) -> dg.MaterializeResult:
+    facts = night.night
+    facts.sources.append(outcome.as_dict())
+    reached = outcome.status != "failed"
+    asset = context.asset_key.to_user_string()
+    facts.checks.append(
+        Check(f"{asset}.is_reachable", "source", asset, "PASS" if reached else "FAIL", False, outcome.reason or "")
+    )
+    facts.say(
+        f"  {outcome.source_code}: {outcome.status}, {outcome.rows:,} rows"
+        + (f" ({outcome.reason})" if outcome.reason else "")
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "status": outcome.status,
+            "dagster/row_count": outcome.rows,
+            "objects": outcome.objects,
+            "requests made": outcome.requests_made,
+            "requests needed at least": outcome.requests_minimum,
+            "reason": outcome.reason or "none",
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="is_reachable",
+                passed=reached,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"reason": outcome.reason or "none", "requests": outcome.requests_made},
+            )
+        ],
+    )
+
+
+@dg.asset(
+    name="raw__population",
+    group_name="national",
+    owners=OWNERS,
+    kinds={"python", "parquet"},
+    description="Population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 11re. One Parquet file a year and vintage.",
+    metadata={
+        "source": dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaerak/11re.px/"),
+        "licence": "CC BY 4.0",
+    },
+    check_specs=[
+        dg.AssetCheckSpec("is_reachable", asset="raw__population", description="The source answered tonight.")
+    ],
+)
+def raw__population(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+    from sources.national.collect import collect_population
+
+    n = night.night
+    with n.stage("Statistics Finland: population"):
+        outcome = collect_population(n.home, n.ledger, n.landing, n.addresses.get("pxweb"), n.at)
+    return _collected(context, night, outcome)
+
+
+@dg.asset(
+    name="raw__municipality_map",
+    group_name="national",
+    owners=OWNERS,
+    kinds={"python", "parquet"},
+    description="Municipality → wellbeing services county → collaborative area by year, from Statistics Finland's classification service.",
+    metadata={"source": dg.MetadataValue.url("https://stat.fi/en/luokitukset"), "licence": "CC BY 4.0"},
+    check_specs=[
+        dg.AssetCheckSpec("is_reachable", asset="raw__municipality_map", description="The source answered tonight.")
+    ],
+)
+def raw__municipality_map(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+    from sources.national.collect import collect_municipality_map
+
+    n = night.night
+    with n.stage("Statistics Finland: classifications"):
+        outcome = collect_municipality_map(n.home, n.ledger, n.landing, n.addresses.get("classifications"), n.at)
+    return _collected(context, night, outcome)

@@ -1,0 +1,95 @@
+"""Great Expectations suites as asset checks.
+
+Belongs here: one asset check an expectation, before dbt on the accepted contacts and after dbt on the mart, both blocking where the suite says error.
+Does not belong here: suites, bounds and pages (expectations/). Great Expectations itself is imported only when a suite runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+from expectations.gate import CheckOutcome, run_suite
+from expectations.suites import Suite, accepted_contacts, minimum_dataset
+
+from orchestration.checks.names import check_name
+from orchestration.night import Check, Night
+from orchestration.resources import NightResource
+
+PAGES = (
+    "http://127.0.0.1:3001"  # `make dev` serves the reports folder there; a browser refuses file:// links from the UI
+)
+
+
+def _specs(suite: Suite, asset: str, deps: list[str]) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            check_name(e.id),
+            asset=asset,
+            blocking=e.severity == "error",
+            additional_deps=deps,
+            description=f"{e.id} · {e.text['en']} Mend: {e.fix['en']}",
+            metadata={"engine": "great expectations"},
+        )
+        for e in suite.expectations
+    ]
+
+
+def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -> Iterator[dg.AssetCheckResult]:
+    page = f"{PAGES}/nights/{n.night_id}/gx/{suite.name}.html"
+    for o in outcomes:
+        passed = o.status in ("PASS", "N-A")
+        n.checks.append(
+            Check(
+                o.id,
+                "great_expectations",
+                asset,
+                o.status,
+                o.severity == "error",
+                "" if passed else o.reason or o.text["en"],
+            )
+        )
+        yield dg.AssetCheckResult(
+            asset_key=dg.AssetKey(asset),
+            check_name=check_name(o.id),
+            passed=passed,
+            severity=dg.AssetCheckSeverity.ERROR if o.severity == "error" else dg.AssetCheckSeverity.WARN,
+            metadata={
+                "status": o.status,
+                "observed": str(o.observed),
+                "reason": o.reason or "none",
+                "page (make dev)": dg.MetadataValue.url(page),
+            },
+        )
+
+
+def _judge(n: Night, asset: str, suite: Suite, connection, relation: str) -> list[dg.AssetCheckResult]:
+    from expectations.pages import write_pages
+
+    outcomes = run_suite(connection, suite, relation)
+    write_pages(n.home.reports, n.night_id, suite, outcomes, synthetic=n.profile == "simulated")
+    return list(_results(n, asset, suite, outcomes))
+
+
+CONTACTS, MART = "raw__care_contacts", "mart__minimum_dataset"
+
+
+@dg.multi_asset_check(specs=_specs(accepted_contacts(), CONTACTS, ["raw__registry"]), name="gx_accepted_contacts")
+def gx_accepted_contacts(context: dg.AssetCheckExecutionContext, night: NightResource):
+    import duckdb
+    from warehouse.registry import current_contacts
+
+    n = night.night
+    with n.stage("Great Expectations: accepted contacts"), duckdb.connect() as connection:
+        relation = current_contacts(connection, n.home.build)
+        yield from _judge(n, CONTACTS, accepted_contacts(), connection, relation)
+
+
+@dg.multi_asset_check(specs=_specs(minimum_dataset(), MART, []), name="gx_minimum_dataset")
+def gx_minimum_dataset(context: dg.AssetCheckExecutionContext, night: NightResource):
+    import duckdb
+
+    n = night.night
+    database = str(n.home.build / "work.duckdb")
+    with n.stage("Great Expectations: minimum dataset"), duckdb.connect(database, read_only=True) as connection:
+        yield from _judge(n, MART, minimum_dataset(), connection, "mart.minimum_dataset")

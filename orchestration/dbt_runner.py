@@ -1,0 +1,113 @@
+"""dbt in this process, node by node.
+
+Belongs here: invoking `dbtRunner` on the build folder and telling what became of each node. Does not belong here: Dagster events
+(orchestration/assets/warehouse.py). In process, because a dbt subprocess costs some ten seconds a night and cannot open a file that this process holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.paths import DBT_PROJECT, DBT_TARGET
+
+BUILT = frozenset({"success", "pass", "warn", "no-op", "reused"})
+FAILED = frozenset({"fail", "error", "runtime error"})
+
+
+@dataclass(frozen=True)
+class NodeOutcome:
+    """What became of one dbt node: a model, a seed or a test. `failures` is the number of failing rows of a test."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    message: str
+    failures: int
+    seconds: float
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status in FAILED
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    """What became of the whole build. `error` is set when dbt could not run at all."""
+
+    nodes: tuple[NodeOutcome, ...]
+    error: str | None
+
+    @property
+    def failed(self) -> tuple[NodeOutcome, ...]:
+        return tuple(n for n in self.nodes if n.is_failed)
+
+
+def run(
+    build: Path,
+    select: Iterable[str] = (),
+    on_node: Callable[[NodeOutcome], None] | None = None,
+    command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
+) -> BuildOutcome:
+    """Run dbt against the inputs in `build`, which must be an absolute path. `select` narrows the nodes; unit tests belong to `make test`, not to a night."""
+    from dbt.cli.main import dbtRunner
+
+    nodes: list[NodeOutcome] = []
+
+    def on_event(event) -> None:
+        if event.info.name == "NodeFinished":
+            nodes.append(_outcome(event.data))
+            if on_node:
+                on_node(nodes[-1])
+
+    os.environ["SOTEVARASTO_BUILD"] = str(build)
+    arguments = [
+        *command,
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(DBT_TARGET),
+    ]
+    arguments += [
+        "--log-path",
+        str(DBT_PROJECT / "logs"),
+        "--no-version-check",
+        "--quiet",
+        "--log-level",
+        "none",
+        "--no-use-colors",
+    ]
+    if selected := list(select):
+        arguments += ["--indirect-selection", "empty", "--select", *selected]
+    result = dbtRunner(callbacks=[on_event]).invoke(arguments)
+    error = None
+    if not result.success and not any(n.is_failed for n in nodes):
+        error = " ".join(str(result.exception or "dbt ended without a reason").split())[:500]
+    return BuildOutcome(tuple(nodes), error)
+
+
+def _outcome(data) -> NodeOutcome:
+    node, result = data.node_info, data.run_result
+    return NodeOutcome(
+        unique_id=node.unique_id,
+        name=node.node_name,
+        resource_type=node.resource_type,
+        status=str(result.status),
+        message=" ".join(str(result.message or "").split())[:500],
+        failures=int(result.num_failures or 0),
+        seconds=round(result.execution_time, 3),
+    )
+
+
+def manifest_nodes() -> dict[str, dict]:
+    """Models, seeds, tests and sources of the prepared manifest by unique id."""
+    from orchestration.paths import MANIFEST
+
+    document = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    return document["nodes"] | document["sources"]

@@ -1,0 +1,20 @@
+"""The graph's table of contents: what Dagster loads. Heavy libraries (Great Expectations, pandera, pandas, dbt's runner) are imported when a step runs."""
+
+import dagster as dg
+
+from orchestration.assets.national import raw__municipality_map, raw__population
+from orchestration.assets.regional import raw__care_contacts
+from orchestration.assets.warehouse import dbt_build, raw__registry, release
+from orchestration.checks.great_expectations import gx_accepted_contacts, gx_minimum_dataset
+from orchestration.jobs import every_night, inbox, nightly
+from orchestration.resources import NightResource
+
+defs = dg.Definitions(
+    assets=[raw__population, raw__municipality_map, raw__care_contacts, raw__registry, dbt_build, release],
+    asset_checks=[gx_accepted_contacts, gx_minimum_dataset],
+    jobs=[nightly],
+    schedules=[every_night],
+    sensors=[inbox],
+    resources={"night": NightResource()},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,42 @@
+"""Prepares dbt's manifest, from which the definitions are read: `python -m orchestration.manifest`, called by make.
+
+Belongs here: `dbt parse`, once, before anything loads the definitions. Does not belong here: running models (orchestration/dbt_runner.py).
+Parsing never happens at import: several processes would race for the same file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from orchestration.paths import DBT_PROJECT, DBT_TARGET, MANIFEST
+
+
+def main() -> int:
+    """Write target/manifest.json; returns the exit code."""
+    from dbt.cli.main import dbtRunner
+
+    # The place of a home is not known here and does not enter the manifest's keys; dbt only needs the variable to exist.
+    os.environ.setdefault("SOTEVARASTO_BUILD", str(DBT_TARGET / "no-build"))
+    arguments = [
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(DBT_TARGET),
+    ]
+    result = dbtRunner().invoke(["parse", "--quiet", "--log-path", str(DBT_PROJECT / "logs"), *arguments])
+    if not result.success:
+        reason = str(result.exception) if result.exception else "see the messages above"
+        print(
+            f"dbt parse failed: {' '.join(reason.split())[:300]}; mend the dbt project and run make manifest",
+            file=sys.stderr,
+        )
+        return 1
+    MANIFEST.touch()  # an unchanged manifest is not rewritten, yet make compares times
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Running the nightly job in this process, with its history in the home's DAGSTER_HOME.
+
+Belongs here: the entry that the command line uses. Does not belong here: the job itself (orchestration/jobs.py) and printing (sotevarasto/).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sources.home import Home
+
+
+def prepare_dagster_home(home: Home) -> None:
+    """Point Dagster at the home's own folder, with telemetry off; `make nightly` and `make dev` share it."""
+    target = home.dagster / "dagster.yaml"
+    if not target.exists():
+        shutil.copyfile(Path(__file__).parent / "dagster.yaml", target)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+
+
+def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
+    """Run one night and return its summary. Raises LockHeld when another run works on the home, SotevarastoError when the night cannot begin."""
+    from orchestration.night import open_night
+    from orchestration.summary import conclude
+
+    with open_night(day, say) as night:
+        prepare_dagster_home(night.home)
+        try:
+            _execute(night)
+        finally:
+            document = conclude(night)
+    return document
+
+
+def _execute(night) -> None:
+    import dagster as dg
+
+    from orchestration.definitions import defs
+    from orchestration.night import GateFailed
+    from orchestration.resources import lend
+
+    job = defs.resolve_job_def("nightly")
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.get() as instance, lend(night):
+        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+    if result.success:
+        if night.outcome == "could_not_run" and not night.failed_blocking:
+            night.reason = "the run ended without a release and without a failed check; see the Dagster UI (make dev)"
+        return
+    failures = [e for e in result.all_events if e.is_step_failure or e.is_failure]
+    error = next((e.event_specific_data.error for e in failures if getattr(e.event_specific_data, "error", None)), None)
+    root = error
+    while root is not None and root.cause is not None:
+        root = root.cause
+    step = next((e.step_key for e in failures if e.step_key), "the run")
+    lines = (root.message if root else "it failed without a reason").strip().splitlines()
+    night.reason = f"{step}: {lines[0].strip() if lines else 'no message'}"
+    night.outcome = "gate_failed" if root is not None and root.cls_name == GateFailed.__name__ else "could_not_run"

@@ -1,0 +1,84 @@
+"""What a night did, as one JSON document in the home.
+
+Belongs here: turning a finished night into `reports/nights/<night>/summary.json` and `reports/last_night.json`. Does not belong here: how it is shown
+(sotevarasto/summary_view.py).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from orchestration.night import Night
+from sources.durable import write_atomic
+
+EXIT_CODES = {"published": 0, "unchanged": 0, "gate_failed": 1, "could_not_run": 2}
+STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
+
+
+def conclude(night: Night) -> dict[str, Any]:
+    """Write the night's summary, note the end in the ledger and refresh the current release's copy of the ledger head. Returns the summary."""
+    from warehouse.publish import current_release, record_head
+
+    if night.outcome == "could_not_run" and night.failed_blocking:
+        night.outcome = "gate_failed"
+    current = current_release(night.home)
+    document = {
+        "format": 1,
+        "night_id": night.night_id,
+        "day": night.day,
+        "profile": night.profile,
+        "is_synthetic": night.profile == "simulated",
+        "business_time": night.at.isoformat(),
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - night.started, 1),
+        "outcome": night.outcome,
+        "exit_code": EXIT_CODES[night.outcome],
+        "reason": night.reason,
+        "sources": night.sources,
+        "deliveries": night.regional.get("by_sender", []),
+        "rows": {k: night.regional.get(k, 0) for k in ("rows_received", "rows_accepted", "rows_quarantined")},
+        "rejected": [d for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
+        "checks": _counted(night),
+        "release": current.as_dict() if current else None,
+        "release_folder": str(night.home.current) if current else None,
+        "stages": night.stages,
+        "home": str(night.home.root),
+    }
+    ends = sum(1 for e in night.ledger.events("night_end") if e.subject.startswith(f"{night.night_id}:"))
+    night.ledger.append("night_end", f"{night.night_id}:{ends + 1}", {"outcome": night.outcome}, night.at)
+    record_head(night.home, night.ledger)
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    night.report_folder.mkdir(parents=True, exist_ok=True)
+    for path in (night.report_folder / "summary.json", night.home.reports / "last_night.json"):
+        write_atomic(path, text)
+    write_atomic(
+        night.report_folder / "checks.json", json.dumps([vars(c) for c in night.checks], ensure_ascii=False, indent=1)
+    )
+    return document
+
+
+def _counted(night: Night) -> dict[str, Any]:
+    total = Counter(c.status for c in night.checks)
+    engines = sorted({c.engine for c in night.checks})
+    return {
+        "total": {s: total[s] for s in STATUSES},
+        "by_engine": {
+            e: {s: sum(1 for c in night.checks if c.engine == e and c.status == s) for s in STATUSES} for e in engines
+        },
+        "not_passed": [
+            {
+                "id": c.id,
+                "engine": c.engine,
+                "asset": c.asset,
+                "status": c.status,
+                "blocking": c.blocking,
+                "message": c.message,
+            }
+            for c in night.checks
+            if c.status in ("FAIL", "ERROR")
+        ],
+    }

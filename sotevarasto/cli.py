@@ -1,0 +1,135 @@
+"""`sotevarasto`: the commands of data engineers, the scheduler and analysts.
+
+Belongs here: reading arguments, calling the room that does the work, one line and an exit code for every error. Does not belong here: work.
+Exit codes: 0 published, or nothing moved, or another run holds the lock; 1 our own gate refused; 2 could not run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from sources.errors import SotevarastoError
+
+
+class Commands(click.Group):
+    """Turns every error meant for a person into one line on stderr and exit code 2."""
+
+    def invoke(self, context: click.Context):
+        try:
+            return super().invoke(context)
+        except SotevarastoError as error:
+            click.echo(f"sotevarasto: {error}", err=True)
+            context.exit(2)
+        except OSError as error:
+            place = f" {error.filename}" if error.filename else ""
+            click.echo(
+                f"sotevarasto:{place}: {error.strerror or error}; mend the path or free the space, then run the same command again",
+                err=True,
+            )
+            context.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sotevarasto")
+def main() -> None:
+    """The pipeline of Finland's national social and health care data warehouse."""
+
+
+@main.command()
+@click.option(
+    "--day",
+    default="",
+    metavar="N|+N",
+    help="Simulated profile only: a night of the simulator's calendar; +1 is the next one.",
+)
+def nightly(day: str) -> None:
+    """Run the night: collect, judge, build, check, publish."""
+    import logging
+    import warnings
+
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
+    from warehouse.lock import LockHeld
+
+    from orchestration.run import run_night
+    from sotevarasto.summary_view import Progress, show
+
+    progress = Progress()
+    try:
+        summary = run_night(day, progress)
+    except LockHeld as held:
+        click.echo(f"sotevarasto: {held}")
+        code = 0
+    except SotevarastoError as error:
+        click.echo(f"sotevarasto: {error}", err=True)
+        code = 2
+    else:
+        show(summary)
+        code = summary["exit_code"]
+    # Leaving without the interpreter's teardown: duckdb 2.0 after pandera prints dozens of harmless "nanobind: leaked" lines there.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+@main.command()
+def status() -> None:
+    """Print the last night's summary again."""
+    import json
+
+    from sotevarasto.summary_view import show
+    from sources.home import current_profile, default_home
+
+    path = default_home(current_profile()) / "reports" / "last_night.json"
+    if not path.exists():
+        raise SotevarastoError(f"no night has run on {path.parent.parent}; run make nightly first")
+    show(json.loads(path.read_text(encoding="utf-8")))
+
+
+@main.command()
+@click.argument("query")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+def sql(query: str, form: str) -> None:
+    """Ask the current release, read-only: sotevarasto sql "select * from dq.delivery"."""
+    from sotevarasto.query import run_query
+
+    run_query(query, form)
+
+
+@main.group()
+def ledger() -> None:
+    """The append-only record of every receipt, verdict, snapshot and release."""
+
+
+@ledger.command("verify")
+def ledger_verify() -> None:
+    """Walk the hash chain and the landed bytes, and compare the heads kept in the last three releases."""
+    from sotevarasto.trust import verify
+
+    sys.exit(verify())
+
+
+@main.group()
+def landing() -> None:
+    """The content-addressed store of every byte received."""
+
+
+@landing.command("erase")
+@click.argument("sha256")
+@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
+def landing_erase(sha256: str, reason: str) -> None:
+    """Remove landed bytes and the rows derived from them; the ledger keeps that it was done, by whom and why."""
+    from sotevarasto.trust import erase_landed
+
+    erase_landed(sha256, reason)
+
+
+@main.command()
+def dev() -> None:
+    """The Dagster UI and the report pages on this home, until Ctrl-C."""
+    from sotevarasto.dev import serve
+
+    serve()

@@ -1,0 +1,132 @@
+"""How a person sees a night: progress while it runs and the summary when it has ended.
+
+Belongs here: words and tables on the terminal. Does not belong here: what the summary says (orchestration/summary.py).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+OUTCOMES = {
+    "published": "A new release is published.",
+    "unchanged": "Nothing moved; the current release stays.",
+    "gate_failed": "Our own checks refused the night. Nothing was published; the last good release stays.",
+    "could_not_run": "The night could not run to its end. Nothing was published; the last good release stays.",
+}
+
+
+class Progress:
+    """Prints one line for each thing that a night says, with the seconds since its start."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def __call__(self, text: str) -> None:
+        self._console.print(Text(f"{time.monotonic() - self._started:6.1f} s  {text}"))
+
+
+def _table(*columns: str, numbers: frozenset[int] = frozenset()) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
+    return table
+
+
+def _titled(console: Console, title: str, table: Table) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(table)
+
+
+def show(summary: dict[str, Any]) -> None:
+    """Print the summary of a night."""
+    console = Console(highlight=False, soft_wrap=False)
+    console.print()
+    label = "  (simulated: every figure is SYNTHETIC)" if summary["is_synthetic"] else ""
+    day = f", simulated day {summary['day']}" if summary["day"] is not None else ""
+    console.print(Text(f"Night {summary['night_id']}{day}{label}", style="bold"))
+    console.print(Text(OUTCOMES[summary["outcome"]]))
+    if summary["reason"]:
+        console.print(Text(f"Why: {summary['reason']}"))
+    _sources(console, summary)
+    _deliveries(console, summary)
+    _checks(console, summary)
+    _release(console, summary)
+    stages = _table("stage", "seconds", numbers=frozenset({1}))
+    for stage in summary["stages"]:
+        stages.add_row(stage["stage"], f"{stage['seconds']:.1f}")
+    stages.add_row("whole night", f"{summary['seconds']:.1f}")
+    _titled(console, "Time", stages)
+    _next(console, summary)
+
+
+def _sources(console: Console, summary: dict[str, Any]) -> None:
+    table = _table("source", "status", "rows", "requests (least)", "reason", numbers=frozenset({2}))
+    for source in summary["sources"]:
+        requests = f"{source['requests_made']} ({source['requests_minimum']})"
+        table.add_row(
+            source["source_code"], source["status"], f"{source['rows']:,}", requests, Text(source["reason"] or "")
+        )
+    _titled(console, "National sources", table)
+
+
+def _deliveries(console: Console, summary: dict[str, Any]) -> None:
+    columns = ("received", "accepted", "rejected", "duplicate", "waiting", "rows accepted", "rows quarantined")
+    keys = ("received", "accepted", "rejected", "duplicate", "waiting", "rows_accepted", "rows_quarantined")
+    table = _table("sender", *columns, numbers=frozenset(range(1, 8)))
+    active = [s for s in summary["deliveries"] if any(s[k] for k in keys)]
+    for sender in active:
+        table.add_row(f"{sender['organiser_code']} {sender['name']}", *(f"{sender[k]:,}" for k in keys))
+    if active:
+        table.add_row("all", *(f"{sum(s[k] for s in active):,}" for k in keys))
+        _titled(console, "Deliveries tonight", table)
+    else:
+        console.print("\nDeliveries tonight: none")
+    for delivery in summary["rejected"]:
+        where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
+        console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}"))
+
+
+def _checks(console: Console, summary: dict[str, Any]) -> None:
+    table = _table("checks", "passed", "failed", "not applicable", "error", numbers=frozenset({1, 2, 3, 4}))
+    for engine, counts in [*summary["checks"]["by_engine"].items(), ("all", summary["checks"]["total"])]:
+        table.add_row(engine.replace("_", " "), *(str(counts[s]) for s in ("PASS", "FAIL", "N-A", "ERROR")))
+    _titled(console, "Checks", table)
+    for check in summary["checks"]["not_passed"]:
+        kind = "blocks" if check["blocking"] else "warns"
+        console.print(Text(f"  {check['status']} ({kind}) {check['id']} on {check['asset']}: {check['message']}"))
+
+
+def _release(console: Console, summary: dict[str, Any]) -> None:
+    release = summary["release"]
+    if release is None:
+        console.print("\nNo release has been published yet.")
+        return
+    table = _table("table", "rows", numbers=frozenset({1}))
+    for published in release["tables"]:
+        table.add_row(published["name"], f"{published['rows']:,}")
+    _titled(console, f"Release {release['release_id']}", table)
+    console.print(Text(f"It lies in {summary['release_folder']}", overflow="fold"))
+
+
+def _next(console: Console, summary: dict[str, Any]) -> None:
+    console.print()
+    console.print(Text("Next", style="bold"))
+    query = "select region_name_fi, value from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000' and region_level = 'county' limit 5"
+    if summary["release"] is not None:
+        console.print(Text(f'  .venv/bin/sotevarasto sql "{query}"', overflow="fold"))
+    if summary["rejected"]:
+        console.print(Text(f"  see why a delivery was rejected: {summary['home']}/reports/<sender>/", overflow="fold"))
+    if summary["outcome"] in ("gate_failed", "could_not_run"):
+        console.print("  make dev           the Dagster UI with this run's log and checks")
+    else:
+        console.print("  make dev           the Dagster UI; this night's run is there")
+    if summary["day"] is not None:
+        console.print("  make nightly DAY=+1   the next simulated night")
+    console.print("  make status        this summary again")

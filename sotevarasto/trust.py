@@ -1,0 +1,58 @@
+"""`sotevarasto ledger verify` and `landing erase`.
+
+Belongs here: asking the ledger and the landing to prove themselves, and saying the answer. Does not belong here: the proofs (sources/ledger.py,
+sources/landing.py).
+"""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+
+import click
+
+from sources.errors import SotevarastoError
+from sources.home import Home, current_profile, default_home
+from sources.landing import Landing, erase
+from sources.ledger import Ledger
+
+
+def _home() -> Home:
+    root = default_home(current_profile())
+    if not (root / "ledger.sqlite").exists():
+        raise SotevarastoError(f"no ledger in {root}; run make nightly first, or set SOTEVARASTO_HOME")
+    return Home.open(root, current_profile())
+
+
+def verify() -> int:
+    """Print every problem found, or one line that all is well. Returns the exit code: 0 well, 1 a problem."""
+    from warehouse.publish import release_heads
+
+    home = _home()
+    with Ledger(home.ledger) as ledger:
+        heads = release_heads(home)
+        problems = [*ledger.verify(heads), *Landing(home.landing).verify()]
+        events = ledger.head().seq
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(
+            f"ledger verify: {len(problems)} problems; restore the ledger and the landing from a backup, and find out who changed them"
+        )
+        return 1
+    click.echo(
+        f"ledger verify: {events} events and every landed byte agree, also with the heads of the last {len(heads)} releases"
+    )
+    return 0
+
+
+def erase_landed(sha256: str, reason: str) -> None:
+    """Erase one landed file under the night's lock; the next night rebuilds without it."""
+    from warehouse.lock import NightLock
+
+    home = _home()
+    with NightLock(home), Ledger(home.ledger) as ledger:
+        erase(home, ledger, sha256, reason, getpass.getuser(), datetime.now(UTC))
+    click.echo(
+        f"erased {sha256}; the ledger keeps that it was done. Run make nightly to publish a release without its rows"
+    )
