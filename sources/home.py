@@ -160,7 +160,7 @@ def _read_stamp(stamp: Path) -> dict:
     return found
 
 
-def default_profile() -> str:
+def current_profile() -> str:
     """The profile in force: SOTEVARASTO_PROFILE, else 'simulated' (the embedded default)."""
     return os.environ.get("SOTEVARASTO_PROFILE") or "simulated"
 
