@@ -58,7 +58,7 @@ def raw__care_contacts(context: dg.AssetExecutionContext, night: NightResource) 
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows,
-            "deliveries": {k: v for k, v in outcome.statuses.items()},
+            "deliveries": dict(outcome.statuses),
             "rows accepted tonight": rows,
             "rows quarantined tonight": outcome.rows_quarantined,
             "dagster/column_schema": _schema(),

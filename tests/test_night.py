@@ -1,0 +1,246 @@
+"""Whole nights through the command line, as the scheduler runs them: a real simulator, a real Dagster run, a real release.
+
+The home lies in a folder with a space and an ä in its name. Three nights run once for the whole module: day 0, day 0 again, day +1.
+"""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def sotevarasto(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    env = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"} | {"SOTEVARASTO_HOME": str(home)} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "sotevarasto", *arguments],
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=REPOSITORY,
+        check=False,
+    )
+
+
+NO_NETWORK = ["unshare", "-rn", sys.executable, "-c"]
+# Inside the namespace even loopback is down at first: bring it up (SIOCSIFFLAGS, IFF_UP), then become the night.
+LOOPBACK_UP = (
+    "import fcntl, os, socket, struct, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+    "fcntl.ioctl(s, 0x8914, struct.pack('16sh14x', b'lo', 1)); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+
+
+def can_isolate() -> bool:
+    """Whether this machine lets an ordinary process make a network namespace of its own."""
+    try:
+        return (
+            subprocess.run([*NO_NETWORK, LOOPBACK_UP, "-c", "pass"], capture_output=True, check=False).returncode == 0
+        )
+    except FileNotFoundError:
+        return False
+
+
+def isolated(home: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """The command with no network but loopback."""
+    command = [*NO_NETWORK, LOOPBACK_UP, "-m", "sotevarasto", *arguments]
+    env = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"} | {"SOTEVARASTO_HOME": str(home)}
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=REPOSITORY, check=False)
+
+
+def summary(home: Path) -> dict:
+    return json.loads((home / "reports" / "last_night.json").read_text(encoding="utf-8"))
+
+
+def ask(home: Path, query: str) -> list[dict]:
+    done = sotevarasto(home, "sql", "--format", "json", query)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory):
+    home = tmp_path_factory.mktemp("yö") / "sote väli home"
+    runs = {"first night had no network": can_isolate()}
+    for name, arguments in {"first": (), "again": (), "next": ("--day", "+1")}.items():
+        alone = name == "first" and runs["first night had no network"]
+        done = (isolated if alone else sotevarasto)(home, "nightly", *arguments)
+        runs[name] = {
+            "done": done,
+            "summary": summary(home) if (home / "reports" / "last_night.json").exists() else None,
+        }
+        runs[name]["release"] = (
+            json.loads((home / "current" / "release.json").read_text()) if (home / "current").exists() else None
+        )
+    return home, runs
+
+
+def test_the_first_night_publishes_and_says_what_a_stranger_needs(nights):
+    home, runs = nights
+    done, told = runs["first"]["done"], runs["first"]["summary"]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told["outcome"] == "published"
+    assert {s["status"] for s in told["sources"]} == {"new"}
+    assert sum(d["received"] for d in told["deliveries"]) == sum(d["accepted"] for d in told["deliveries"]) >= 66
+    assert told["rows"]["rows_accepted"] > 50_000 and told["rows"]["rows_quarantined"] > 0
+    assert told["checks"]["total"]["ERROR"] == 0
+    assert not [c for c in told["checks"]["not_passed"] if c["blocking"]]
+    for word in (
+        "SYNTHETIC",
+        "National sources",
+        "Deliveries tonight",
+        "Checks",
+        "Release",
+        "Time",
+        "Next",
+        "make nightly DAY=+1",
+    ):
+        assert word in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "nanobind" not in done.stderr
+
+
+def test_a_night_passes_with_no_network_but_loopback(nights):
+    _, runs = nights
+    if not runs["first night had no network"]:
+        pytest.skip("user namespaces are off on this machine")
+    assert runs["first"]["done"].returncode == 0, runs["first"]["done"].stderr
+
+
+def test_running_again_publishes_nothing_new_and_exits_0(nights):
+    _, runs = nights
+    assert runs["again"]["done"].returncode == 0
+    assert runs["again"]["summary"]["outcome"] == "unchanged"
+    assert runs["again"]["release"]["release_id"] == runs["first"]["release"]["release_id"]
+    assert {s["status"] for s in runs["again"]["summary"]["sources"]} == {"unchanged"}
+
+
+def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a_rejected_one_and_a_restated_series(
+    nights,
+):
+    home, runs = nights
+    assert runs["next"]["done"].returncode == 0, runs["next"]["done"].stdout + runs["next"]["done"].stderr
+    told = runs["next"]["summary"]
+    assert told["outcome"] == "published"
+    assert sum(d["duplicate"] for d in told["deliveries"]) == 1
+    assert sum(d["rejected"] for d in told["deliveries"]) == 1
+    deliveries = ask(home, "select organiser_code, period, sequence, status, rule from dq.delivery")
+    assert {d["status"] for d in deliveries} >= {"accepted", "superseded", "duplicate", "rejected"}
+    assert any(d["period"] == "2026-10" and d["status"] == "accepted" for d in deliveries), "a new month"
+    rejected = [d for d in deliveries if d["status"] == "rejected"]
+    assert all(d["rule"] for d in rejected)
+    restated = ask(home, "select count(*) as n from core.fct_population where known_to is not null")
+    assert restated[0]["n"] > 0
+
+
+def test_an_earlier_figure_stays_queryable_beside_the_corrected_one(nights):
+    home, _ = nights
+    corrected = ask(
+        home,
+        "select count(*) as n from mart.minimum_dataset old join mart.minimum_dataset new using (indicator_code, source_code, basis, region_level,"
+        " region_code, period_start, period_end, sex, age_group, language_status, municipality_type)"
+        " where old.known_to = new.known_from and old.value <> new.value and new.known_to is null",
+    )
+    assert corrected[0]["n"] > 0
+    doubled = ask(
+        home,
+        "select count(*) as n from (select 1 from mart.minimum_dataset where known_to is null group by indicator_code, source_code, basis, region_level,"
+        " region_code, period_start, period_end, sex, age_group, language_status, municipality_type having count(*) > 1)",
+    )
+    assert doubled[0]["n"] == 0
+
+
+def test_the_default_rates_are_near_the_published_ones(nights):
+    """Doctors' primary-care visits: three months scaled to a year, against Sotkanet 1080 of 2024 (sources/simulator/figures)."""
+    home, _ = nights
+    published = duckdb.sql(
+        f"select hva_code, value::double as value from read_csv('{REPOSITORY}/sources/simulator/figures/values_primary_care.csv', all_varchar=true)"
+        " where measure = 'phc_doctor_visits_per_1000' and year = '2024' and hva_code not in ('FI', '91')"
+    ).fetchall()
+    ours = {
+        r["region_code"]: r["value"] * 4
+        for r in ask(
+            home,
+            "select region_code, value from mart.minimum_dataset where known_to is null and indicator_code = 'phc_doctor_visits_per_1000'"
+            " and region_level = 'county' and basis = 'residence' and period_start = '2026-07-01' and period_end = '2026-09-30' and sex = 'total'"
+            " and age_group = 'total' and language_status = 'total' and municipality_type = 'total'",
+        )
+    }
+    assert len(published) == 22
+    for code, value in published:
+        assert ours[code] == pytest.approx(value, rel=0.12), code
+    assert sum(abs(ours[c] / v - 1) for c, v in published) / len(published) < 0.04
+
+
+def test_synthetic_figures_are_labelled_in_the_mart(nights):
+    home, _ = nights
+    origins = ask(home, "select distinct origin from mart.minimum_dataset where indicator_code <> 'population'")
+    assert origins == [{"origin": "synthetic"}]
+
+
+def test_absent_is_never_zero(nights):
+    home, _ = nights
+    bad = ask(
+        home,
+        "select count(*) as n from mart.minimum_dataset where value is null and value_status in ('value', 'true_zero')",
+    )
+    assert bad[0]["n"] == 0
+    zeros = ask(home, "select distinct value_status from mart.minimum_dataset where value = 0")
+    assert {z["value_status"] for z in zeros} <= {"true_zero"}
+
+
+def test_status_prints_the_summary_again(nights):
+    home, runs = nights
+    done = sotevarasto(home, "status")
+    assert done.returncode == 0
+    assert runs["next"]["release"]["release_id"] in done.stdout
+
+
+def test_the_ledger_verifies_and_one_flipped_bit_in_landing_is_found(nights):
+    home, _ = nights
+    assert sotevarasto(home, "ledger", "verify").returncode == 0
+    victim = next(p for p in (home / "landing").rglob("*") if p.is_file())
+    original = victim.read_bytes()
+    victim.chmod(0o600)
+    victim.write_bytes(bytes([original[0] ^ 1]) + original[1:])
+    try:
+        done = sotevarasto(home, "ledger", "verify")
+        assert done.returncode == 1 and victim.name in done.stdout
+    finally:
+        victim.write_bytes(original)
+        victim.chmod(0o444)
+
+
+def test_the_dagster_history_of_the_home_holds_the_nights(nights):
+    home, _ = nights
+    stored = list((home / "dagster" / "history").rglob("*.db"))
+    assert stored
+    with sqlite3.connect(home / "dagster" / "history" / "runs.db") as connection:
+        statuses = [row[0] for row in connection.execute("select status from runs order by id")]
+    assert statuses == ["SUCCESS", "SUCCESS", "SUCCESS"]
+
+
+def test_a_held_lock_names_its_owner_and_exits_0(nights):
+    from sources.home import Home
+    from warehouse.lock import NightLock
+
+    home, _ = nights
+    with NightLock(Home(home)):
+        done = sotevarasto(home, "nightly")
+    assert done.returncode == 0
+    assert str(os.getpid()) in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_report_pages_are_self_contained(nights):
+    home, _ = nights
+    pages = list((home / "reports").rglob("*.html"))
+    assert any("gx" in p.parts for p in pages)
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert 'src="http' not in text and 'href="http' not in text.replace('href="http://127.0.0.1', ""), page

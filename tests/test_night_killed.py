@@ -1,0 +1,65 @@
+"""Killing a night at seeded random moments and running it again ends in the same table hashes as an undisturbed night."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+pytestmark = pytest.mark.slow
+
+
+def start(home: Path) -> subprocess.Popen:
+    env = os.environ | {"SOTEVARASTO_HOME": str(home)}
+    command = [sys.executable, "-m", "sotevarasto", "nightly"]
+    return subprocess.Popen(
+        command,
+        env=env,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def tables(home: Path) -> dict[str, tuple[int, str]]:
+    release = json.loads((home / "current" / "release.json").read_text(encoding="utf-8"))
+    return {t["name"]: (t["rows"], t["hash"]) for t in release["tables"]}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    home = tmp_path_factory.mktemp("undisturbed") / "home"
+    begun = time.monotonic()
+    night = start(home)
+    output, _ = night.communicate()
+    assert night.returncode == 0, output
+    return tables(home), time.monotonic() - begun
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_night_killed_at_a_random_moment_and_run_again_ends_the_same(undisturbed, tmp_path, number):
+    expected, seconds = undisturbed
+    moment = random.Random(f"612-{number}").uniform(0.15, 0.97) * seconds
+    night = start(tmp_path / "home")
+    time.sleep(moment)
+    os.killpg(night.pid, signal.SIGKILL)
+    night.communicate()
+    again = start(tmp_path / "home")
+    output, _ = again.communicate()
+    assert again.returncode == 0, f"killed after {moment:.1f} s: {output}"
+    assert tables(tmp_path / "home") == expected, f"killed after {moment:.1f} s"
+    verified = subprocess.run(
+        [sys.executable, "-m", "sotevarasto", "ledger", "verify"],
+        env=os.environ | {"SOTEVARASTO_HOME": str(tmp_path / "home")},
+        cwd=REPOSITORY,
+        check=False,
+    )
+    assert verified.returncode == 0
