@@ -11,7 +11,7 @@ import hashlib
 import dagster as dg
 from warehouse.lock import NightLock
 
-from sources.home import Home, default_profile, default_home
+from sources.home import Home, current_profile, default_home
 
 NIGHTLY = "nightly"
 
@@ -37,7 +37,7 @@ def _held(home: Home) -> str | None:
     job=nightly, cron_schedule="0 2 * * *", execution_timezone="Europe/Helsinki", description="Every night at two."
 )
 def every_night(context: dg.ScheduleEvaluationContext):
-    profile = default_profile()
+    profile = current_profile()
     if held := _held(Home.open(default_home(profile), profile)):
         return dg.SkipReason(held)
     when = context.scheduled_execution_time
@@ -46,7 +46,7 @@ def every_night(context: dg.ScheduleEvaluationContext):
 
 @dg.sensor(job=nightly, minimum_interval_seconds=60, description="One run for all manifests that wait in the inbox.")
 def inbox(context: dg.SensorEvaluationContext):
-    profile = default_profile()
+    profile = current_profile()
     home = Home.open(default_home(profile), profile)
     if held := _held(home):
         return dg.SkipReason(held)

@@ -19,7 +19,7 @@ from warehouse.lock import NightLock
 from warehouse.recover import recover
 
 from sources.errors import SotevarastoError
-from sources.home import Home, default_profile, default_home
+from sources.home import Home, current_profile, default_home
 from sources.landing import Landing
 from sources.ledger import Ledger
 
@@ -90,7 +90,7 @@ def open_night(day: str = "", say: Callable[[str], None] = lambda text: None):
     `day` is '' (the last simulated day again, 0 on a new home), '+1' (the next one) or a number; the live profile takes none.
     Raises LockHeld when another run works on the home, SotevarastoError when the night cannot begin.
     """
-    profile = default_profile()
+    profile = current_profile()
     home = Home.open(default_home(profile), profile)
     os.environ["SOTEVARASTO_BUILD"] = str(home.build)
     with ExitStack() as stack:

@@ -81,9 +81,9 @@ def status() -> None:
     import json
 
     from sotevarasto.summary_view import show
-    from sources.home import default_profile, default_home
+    from sources.home import current_profile, default_home
 
-    path = default_home(default_profile()) / "reports" / "last_night.json"
+    path = default_home(current_profile()) / "reports" / "last_night.json"
     if not path.exists():
         raise SotevarastoError(f"no night has run on {path.parent.parent}; run make nightly first")
     show(json.loads(path.read_text(encoding="utf-8")))

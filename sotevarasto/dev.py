@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from sources.home import Home, default_profile, default_home
+from sources.home import Home, current_profile, default_home
 
 UI_PORT, PAGES_PORT = 3000, 3001
 
@@ -28,7 +28,7 @@ def serve() -> None:
     """Run `dagster dev` until it ends, with the home's reports served on a second loopback port."""
     from orchestration.run import prepare_dagster_home
 
-    profile = default_profile()
+    profile = current_profile()
     home = Home.open(default_home(profile), profile)
     prepare_dagster_home(home)
     handler = functools.partial(_Pages, directory=str(home.reports))

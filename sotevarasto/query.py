@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sources.errors import SotevarastoError
-from sources.home import Home, default_profile, default_home
+from sources.home import Home, current_profile, default_home
 
 SHOWN_ROWS = 1000
 
@@ -21,7 +21,7 @@ def run_query(query: str, form: str) -> None:
     import duckdb
     from warehouse.read import open_release
 
-    with open_release(Home(default_home(default_profile()))) as connection:
+    with open_release(Home(default_home(current_profile()))) as connection:
         try:
             relation = connection.execute(query)
             columns = [c[0] for c in relation.description or []]

@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 import click
 
 from sources.errors import SotevarastoError
-from sources.home import Home, default_profile, default_home
+from sources.home import Home, current_profile, default_home
 from sources.landing import Landing, erase
 from sources.ledger import Ledger
 
 
 def _home() -> Home:
-    root = default_home(default_profile())
+    root = default_home(current_profile())
     if not (root / "ledger.sqlite").exists():
         raise SotevarastoError(f"no ledger in {root}; run make nightly first, or set SOTEVARASTO_HOME")
-    return Home.open(root, default_profile())
+    return Home.open(root, current_profile())
 
 
 def verify() -> int:

@@ -21,7 +21,9 @@ def _rows(seed: str) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as error:
-        raise SotevarastoError(f"reference list {path.name} cannot be read ({error.strerror}); restore it from the repository") from error
+        raise SotevarastoError(
+            f"reference list {path.name} cannot be read ({error.strerror}); restore it from the repository"
+        ) from error
 
 
 def _municipality() -> tuple[str, ...]:
