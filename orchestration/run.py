@@ -40,7 +40,6 @@ def _execute(night) -> None:
     import dagster as dg
 
     from orchestration.definitions import defs
-    from orchestration.night import GateFailed
     from orchestration.resources import lend
 
     job = defs.resolve_job_def("nightly")
@@ -51,12 +50,22 @@ def _execute(night) -> None:
         if night.outcome == "could_not_run" and not night.failed_blocking:
             night.reason = "the run ended without a release and without a failed check; see the Dagster UI (make dev)"
         return
+    night.reason, gate = _why(result, night)
+    night.outcome = "gate_failed" if gate else "could_not_run"
+
+
+def _why(result, night) -> tuple[str, bool]:
+    """The first failure in one line, and whether it was our own gate that refused."""
+    from orchestration.night import GateFailed
+
+    if refused := night.failed_blocking:
+        return f"{len(refused)} blocking checks did not pass, first {refused[0].id}: {refused[0].message}", True
     failures = [e for e in result.all_events if e.is_step_failure or e.is_failure]
     error = next((e.event_specific_data.error for e in failures if getattr(e.event_specific_data, "error", None)), None)
-    root = error
-    while root is not None and root.cause is not None:
-        root = root.cause
+    while error is not None and error.cause is not None:
+        error = error.cause
     step = next((e.step_key for e in failures if e.step_key), "the run")
-    lines = (root.message if root else "it failed without a reason").strip().splitlines()
-    night.reason = f"{step}: {lines[0].strip() if lines else 'no message'}"
-    night.outcome = "gate_failed" if root is not None and root.cls_name == GateFailed.__name__ else "could_not_run"
+    lines = (error.message if error else "it failed without a reason").strip().splitlines() or ["no message"]
+    # Dagster writes the class before the message; a person needs the message only.
+    message = lines[0].removeprefix(f"{error.cls_name}: ") if error else lines[0]
+    return f"{step}: {message.split('Error: ', 1)[-1]}", error is not None and error.cls_name == GateFailed.__name__
