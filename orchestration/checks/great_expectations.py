@@ -77,6 +77,7 @@ CONTACTS, MART = "raw__registry", "mart__minimum_dataset"
 @dg.multi_asset_check(specs=_specs(accepted_contacts(), CONTACTS), name="gx_accepted_contacts")
 def gx_accepted_contacts(context: dg.AssetCheckExecutionContext, night: NightResource):
     import duckdb
+
     from warehouse.registry import current_contacts
 
     n = night.night
