@@ -1,0 +1,32 @@
+"""What the repository knows about regional deliveries: the contract of each dataset and the senders.
+
+Belongs here: reading datasets/*.yml and counties/*.yml once per process. Does not belong here: what they mean (sources/contract.py, county.py).
+Imports nothing heavy: definitions load it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from sources.contract import Contract, load_contract
+from sources.regional.county import County, load_counties
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def dataset_contracts() -> dict[str, Contract]:
+    """Every dataset's contract, by dataset name. ContractError at the first bad file."""
+    return {path.stem: load_contract(path) for path in sorted((_HERE / "datasets").glob("*.yml"))}
+
+
+def dataset_contract(name: str) -> Contract:
+    """The contract of one dataset; KeyError if there is none of that name."""
+    return dataset_contracts()[name]
+
+
+@cache
+def counties() -> dict[str, County]:
+    """Every sender, by organiser code. CountyError at the first bad file."""
+    return load_counties(_HERE / "counties", dataset_contracts())
