@@ -1,0 +1,42 @@
+"""The rules that no contract holds, because they are the same for every dataset: files, lines, manifests, deliveries.
+
+Belongs here: reading `file_rules.yml`. Does not belong here: row rules (contracts), judging by the rules (preflight.py, reader.py, judge.py, intake.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+SEVERITIES = ("delivery", "record", "notice")
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """One rule: stable id, short code, what a breach does (`delivery` refuses it, `record` quarantines the line, `notice` is told and counted), and its texts."""
+
+    id: str
+    code: str
+    severity: str
+    text: dict[str, str]
+    fix: dict[str, str]
+
+    @property
+    def level(self) -> int:
+        """Validation level, the digit of the id."""
+        return int(self.id.split("-")[-2])
+
+
+@cache
+def file_rules() -> dict[str, FileRule]:
+    """All rules by code, in the order of their ids."""
+    document = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    return {entry["code"]: FileRule(**entry) for entry in document}
+
+
+def file_rule(code: str) -> FileRule:
+    """The rule of that code; KeyError if there is none."""
+    return file_rules()[code]
