@@ -32,7 +32,7 @@ def read_body(
 ) -> bytes:
     """The whole body, unpacked. `count` is told the bytes of each piece that came over the wire.
 
-    Errors: FetchError 'size', 'encoding', 'cut' (a gzip stream that ends early); whatever the connection raises.
+    Errors: FetchError 'size', 'encoding', 'cut' (a gzip stream that ends early); zlib.error; whatever the connection raises.
     """
     length = headers.get("Content-Length", "")
     if length.isascii() and length.isdigit() and int(length) > settings.max_bytes:
@@ -107,12 +107,7 @@ def _unpacked(received: Iterator[bytes], encoding: str, place: Place) -> Iterato
         while data:
             if stream.eof:  # another member follows: legal gzip
                 stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            try:
-                piece = stream.decompress(data, _PIECE)
-            except zlib.error:
-                raise FetchError(
-                    place, "encoding", "the body is called gzip and is not", "see whether a proxy stands between"
-                ) from None
+            piece = stream.decompress(data, _PIECE)
             data = stream.unconsumed_tail or stream.unused_data
             yield piece
     yield stream.flush()

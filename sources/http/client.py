@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ MAX_REDIRECTS = 5
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
+_UNREADABLE = ("points at an address that cannot be read", "see the source's settings")
 _T = TypeVar("_T")
 
 
@@ -225,7 +227,7 @@ class Client:
     def _guarded(self, work: Callable[[], _T], place: Place, deadline: Deadline) -> _T:
         try:
             return work()
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, zlib.error, OSError) as problem:
             limits = f"connect {self.settings.connect_seconds:g} s, read {self.settings.read_seconds:g} s, total {self.settings.total_seconds:g} s"
             error = explain(problem, place, limits, total_passed=deadline.passed)
         raise error  # outside the handler: it must not carry the caught exception, whose text holds the whole address
@@ -260,7 +262,7 @@ class Client:
         except (requests.RequestException, ValueError):
             request = None
         if request is None:
-            raise FetchError(place, reason, "points at an address that cannot be read", "see the source's settings")
+            raise FetchError(place, reason, *_UNREADABLE)
         if target.auth or parse_url(url).auth:
             raise FetchError(place, reason, "points at an address with credentials", "see the source's settings")
         if authority(target) not in self.settings.authorities:
@@ -280,9 +282,8 @@ class Client:
         try:
             return urljoin(url, location).partition("#")[0]
         except ValueError:
-            raise FetchError(
-                place, "redirect", "points at an address that cannot be read", "see the source's settings"
-            ) from None
+            unreadable = FetchError(place, "redirect", *_UNREADABLE)
+        raise unreadable
 
     def _absolute(self, url_or_path: str) -> str:
         if _ABSOLUTE.match(url_or_path):

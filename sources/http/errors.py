@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -102,6 +103,8 @@ def explain(problem: BaseException, place: Place, limits: str, *, total_passed: 
     def error(reason: str, what: str, mend: str, transient: bool = True) -> FetchError:
         return FetchError(place, reason, what, mend, transient=transient)
 
+    if find(zlib.error):
+        return error("encoding", "the body is called gzip and is not", "see whether a proxy stands between", False)
     if certificate := find(ssl.SSLCertVerificationError):
         why = certificate.verify_message or "it does not fit the host"
         return error(

@@ -70,20 +70,16 @@ class HttpSettings:
     window_seconds: float = 60
 
     def __post_init__(self) -> None:
-        try:
-            base = parse_url(self.base_url)
-            hosts = [parse_url(f"{base.scheme}://{entry}") for entry in self.allowed_hosts]
-        except LocationParseError:
-            raise HttpSettingsError(
-                "base_url or allowed_hosts cannot be read; write https://host/path and host or host:port"
-            ) from None
-        if base.scheme not in DEFAULT_PORTS or not base.host:
+        base, hosts = _readable(self.base_url), [_readable(f"http://{entry}") for entry in self.allowed_hosts]
+        if base is None or base.scheme not in DEFAULT_PORTS or not base.host:
             raise HttpSettingsError("base_url is not an http or https address; write https://host/path")
+        if None in hosts:
+            raise HttpSettingsError(f"allowed_hosts of {base.host} cannot be read; write host or host:port")
         if base.auth or base.query or base.fragment:
             raise HttpSettingsError(
                 f"base_url of {base.host} carries credentials, a query or a fragment; leave only https://host/path"
             )
-        for url in (base, *hosts):
+        for url in filter(None, (base, *hosts)):
             if _is_link_local(url.host or ""):
                 raise HttpSettingsError(f"{url.host} is a link-local address; name the source's public host")
         for name in (
@@ -109,6 +105,13 @@ class HttpSettings:
         """Every (host, port) this source may be fetched from."""
         entries = (parse_url(f"{self.base.scheme}://{entry}") for entry in self.allowed_hosts)
         return frozenset(authority(url) for url in (self.base, *entries))
+
+
+def _readable(address: str) -> Url | None:
+    try:
+        return parse_url(address)
+    except LocationParseError:
+        return None
 
 
 def _is_link_local(host: str) -> bool:

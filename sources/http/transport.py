@@ -1,6 +1,6 @@
 """Deadlines on the socket itself.
 
-Belongs here: the total deadline of an attempt and the requests session that keeps it. Does not belong here: retries, redirects, rates (client.py).
+Belongs here: the total deadline of an attempt, the requests session that keeps it, what urllib3 may log. Does not belong here: retries, redirects, rates (client.py).
 
 requests and urllib3 time the wait between two pieces of data only, so a server that sends one byte a second holds a reader for as long as it likes: in the status line,
 a header, a chunk's size or the body. All of them pass through the file object of http.client's response, so that is where the deadline is kept: no thread, no signal.
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import http.client
 import io
+import logging
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -120,6 +122,20 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class _WithoutQuery(logging.Filter):
+    """urllib3 logs whole addresses; what follows the '?' can be a key."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(_QUERY.sub("?…", part) if isinstance(part, str) else part for part in record.args)
+        return True
+
+
+_QUERY = re.compile(r"\?\S+")
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_WithoutQuery())
 
 
 class Session(requests.Session):
