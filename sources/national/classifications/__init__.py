@@ -1,0 +1,1 @@
+"""Statistics Finland, classifications API v2: which county and collaborative area a municipality belongs to, by year."""

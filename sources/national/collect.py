@@ -1,0 +1,45 @@
+"""The national sources of a night, ready to be called.
+
+Belongs here: opening settings and client of each source. Does not belong here: what is asked and kept (the sources' own rooms).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sources.errors import SotevarastoError
+from sources.home import Home
+from sources.http import Client
+from sources.landing import Landing
+from sources.ledger import Ledger
+from sources.national.classifications import collect as classifications
+from sources.national.outcome import SourceOutcome
+from sources.national.settings import SourceSettings, load_settings
+from sources.national.statfin import collect as statfin
+
+
+def collect_population(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Population by municipality, age and sex. `simulator_url` is the stand-in's base address in a simulated home, None in a live one."""
+    settings = _settings(home, statfin, simulator_url)
+    with Client(settings.http) as client:
+        return statfin.collect_population(home, ledger, landing, client, settings, at)
+
+
+def collect_municipality_map(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Municipality → county → collaborative area, by year. `simulator_url` as above."""
+    settings = _settings(home, classifications, simulator_url)
+    with Client(settings.http) as client:
+        return classifications.collect_municipality_map(home, ledger, landing, client, settings, at)
+
+
+def _settings(home: Home, room, simulator_url: str | None) -> SourceSettings:
+    """Settings for the home's own profile: simulated figures never reach a live home, nor a simulated night the real hosts."""
+    if (home.profile == "simulated") != (simulator_url is not None):
+        raise SotevarastoError(
+            f"{home.root}: a {home.profile} home takes national figures from {'the simulator' if home.profile == 'simulated' else 'the real hosts'} only"
+        )
+    return load_settings(room.SETTINGS, simulator_url)

@@ -1,0 +1,1 @@
+"""Statistics Finland, PxWeb v1: population by municipality, age and sex."""

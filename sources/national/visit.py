@@ -1,0 +1,188 @@
+"""One night's visit to one national source: what is asked, what is kept of it, and what comes of it.
+
+Belongs here: counting requests, landing + Parquet + ledger of a snapshot, and what the ledger knows of earlier visits. Does not belong here: a source's
+protocol and the meaning of its rows.
+
+A snapshot is kept when its rows say something new; a reply that repeats what is known leaves no trace but the `source_check` event of a whole comparison.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sources.durable import kill_point, replace_file, temp_path
+from sources.errors import SotevarastoError
+from sources.home import Home
+from sources.http import Client, Expect, Reply
+from sources.landing import Landing
+from sources.ledger import Event, Ledger, canonical
+from sources.national.outcome import SourceError, SourceOutcome
+from sources.national.settings import SourceSettings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+JSON = Expect(("application/json",), "json")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One reply that a snapshot is made of: the address with its query string, and the query sent as JSON if it was one."""
+
+    address: str
+    request: dict[str, Any] | None
+    reply: Reply
+
+    def described(self, sha256: str) -> dict[str, Any]:
+        reply = self.reply
+        return {
+            "address": self.address,
+            "request": self.request,
+            "sha256": sha256,
+            "bytes": len(reply.body),
+            "etag": reply.etag,
+            "last_modified": reply.last_modified,
+        }
+
+
+class Visit:
+    """One visit. Asks through `get` and `post`, keeps through `keep`, and ends in `outcome`."""
+
+    def __init__(
+        self, home: Home, ledger: Ledger, landing: Landing, client: Client, settings: SourceSettings, at: datetime
+    ) -> None:
+        self.settings, self.at, self._client = settings, at, client
+        self._home, self._ledger, self._landing = home, ledger, landing
+        self._before = client.counters.requests
+        self._least = 0
+        self._objects: list[str] = []
+        self._rows = 0
+        events = [e for e in ledger.events("snapshot") if e.body["source_code"] == settings.source_code]
+        self._history: dict[str, list[Event]] = {}
+        for event in events:
+            self._history.setdefault(event.body["object"], []).append(event)
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Part:
+        """Fetch one JSON reply; an empty list is refused by the client. Errors: FetchError."""
+        self._least += 1
+        query = "?" + "&".join(f"{name}={value}" for name, value in params.items()) if params else ""
+        address = f"{self.settings.shown_url}/{path}{query}"
+        return Part(address, None, self._client.get(path, params, JSON))
+
+    def post(self, path: str, query: dict[str, Any]) -> Part:
+        """Send one query as JSON and fetch its reply. Errors: FetchError."""
+        self._least += 1
+        return Part(f"{self.settings.shown_url}/{path}", query, self._client.post(path, query, JSON))
+
+    def set_rate(self, calls: int, window_seconds: float) -> None:
+        """Keep to the limit that the source itself has told."""
+        self._client.set_rate(calls, window_seconds)
+
+    def latest(self, name: str) -> dict[str, Any] | None:
+        """The body of the newest snapshot event of an object, None when there is none."""
+        history = self._history.get(name)
+        return history[-1].body if history else None
+
+    def known_objects(self) -> set[str]:
+        """The objects that have a snapshot."""
+        return set(self._history)
+
+    def keep(self, name: str, parts: Sequence[Part], frame: pl.DataFrame, digest: str, facts: dict[str, Any]) -> bool:
+        """Make a snapshot of object `name` out of its replies and typed rows, unless the newest one has the same `digest`.
+
+        The order is landing, Parquet, ledger: an event stands for files that are there. `facts` go into the event's body. Returns whether it was new.
+        """
+        latest = self.latest(name)
+        if latest is not None and latest["content_sha256"] == digest:
+            return False
+        stored = [part.described(self._landing.put_bytes(part.reply.body).sha256) for part in parts]
+        whole = stored[0] if len(stored) == 1 else self._index(stored)
+        count = len(self._history.get(name, []))
+        identity = f"{self.settings.source_code}|{name}|{whole['sha256']}|{count}"
+        snapshot_id = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:16]
+        path = f"{name.split('/')[0]}/{snapshot_id}.parquet"
+        self._write(path, snapshot_id, frame)
+        kill_point("snapshot.written")
+        body = {
+            **whole,
+            "source_code": self.settings.source_code,
+            "object": name,
+            "licence": self.settings.licence,
+            "attribution": self.settings.attribution,
+            "parquet": {"path": path, "rows": frame.height},
+            "origin": "published" if (frame["origin"] == "published").all() else "synthetic",
+            "content_sha256": digest,
+            "parts": stored,
+            **facts,
+        }
+        self._history.setdefault(name, []).append(self._ledger.append("snapshot", snapshot_id, body, self.at))
+        self._objects.append(name)
+        self._rows += frame.height
+        return True
+
+    def _index(self, stored: list[dict[str, Any]]) -> dict[str, Any]:
+        """Several replies under one hash: that of the list of them, which is kept in the landing beside them."""
+        put = self._landing.put_bytes(canonical({"parts": stored}).encode("utf-8"))
+        return stored[0] | {"request": None, "sha256": put.sha256, "bytes": sum(part["bytes"] for part in stored)}
+
+    def _write(self, path: str, snapshot_id: str, frame: pl.DataFrame) -> None:
+        import polars as pl
+
+        final = self._home.parquet / path
+        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tmp = temp_path(final)
+        try:
+            frame.select(pl.lit(snapshot_id).alias("snapshot_id"), pl.all()).write_parquet(tmp, compression="zstd")
+            replace_file(tmp, final, 0o600)
+        finally:
+            tmp.unlink(missing_ok=True)
+
+    def restore(self, typed: Callable[[dict[str, Any], list[Any]], pl.DataFrame]) -> None:
+        """Write anew, from landing, each snapshot's Parquet file that is gone.
+
+        `typed` gets an event's body and the JSON of its parts and returns the rows. Bytes that were erased stay erased. Raises Absent when bytes are lost.
+        """
+        for event in (event for history in self._history.values() for event in history):
+            body = event.body
+            gone = not (self._home.parquet / body["parquet"]["path"]).exists()
+            if gone and not self._ledger.get("erasure", body["sha256"]):
+                documents = [json.loads(self._landing.path(part["sha256"]).read_bytes()) for part in body["parts"]]
+                self._write(body["parquet"]["path"], event.subject, typed(body, documents))
+
+    def last_check(self, topic: str) -> dict[str, Any] | None:
+        """What the newest whole comparison of `topic` found; None when there is none, or when it is too old to rely on."""
+        checks = self._checks(topic)
+        recent = bool(checks) and self.at - checks[-1].at < self.settings.full_compare
+        return checks[-1].body if recent else None
+
+    def note_check(self, topic: str, found: dict[str, Any]) -> None:
+        """Record that everything of `topic` was compared tonight and what it was known by."""
+        checks = self._checks(topic)
+        if checks and checks[-1].body == found and checks[-1].at == self.at:
+            return
+        self._ledger.append("source_check", f"{self._topic(topic)}{len(checks) + 1}", found, self.at)
+
+    def _checks(self, topic: str) -> list[Event]:
+        return [
+            e for e in self._ledger.events("source_check") if e.subject.rpartition("/")[0] + "/" == self._topic(topic)
+        ]
+
+    def _topic(self, topic: str) -> str:
+        return f"{self.settings.source_code}/{topic}/"
+
+    def outcome(self, faults: Sequence[SotevarastoError] = (), note: str | None = None) -> SourceOutcome:
+        """How the visit ended: failed when there is a fault, whatever else was kept."""
+        status = "failed" if faults else "new" if self._objects else "unchanged"
+        reason = self._reason(faults) if faults else note
+        made = self._client.counters.requests - self._before
+        return SourceOutcome(self.settings.source_code, status, self._objects, self._rows, made, self._least, reason)
+
+    def _reason(self, faults: Sequence[SotevarastoError]) -> str:
+        first, more = faults[0], len(faults) - 1
+        where = f"{self.settings.http.base.host}: " if isinstance(first, SourceError) else ""
+        return f"{where}{first}" + (f" (and {more} more)" if more else "")

@@ -1,0 +1,163 @@
+"""The simulated population: real figures where they are known, synthetic ones that add up to them elsewhere.
+
+Belongs here: reading `sources/simulator/figures/*.csv` and spreading known totals over years, municipalities, ages and sexes. Does not belong here: the
+protocol that serves them. All municipalities are those of the newest division; dissolved ones are counted in their successors, as the real table does.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FIGURES = Path(__file__).parent.parent / "figures"
+YEARS = (2021, 2022, 2023, 2024, 2025)
+AGES = 101  # 0 to 99, and 100 and over
+OLD = 65
+RESTATED_YEAR = 2025
+RESTATED_MUNICIPALITIES = 4
+
+# Synthetic shape of the age pyramid: relative size of one year of age at these ages, and the share of men there.
+_SHAPE_AGES = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100)
+_SHAPE = (8, 9, 11, 11.5, 11, 11.8, 13, 13, 12.8, 12.2, 11.4, 12.8, 13, 12.6, 12.2, 11.4, 8, 4.8, 2.4, 0.7, 0.18)
+_MEN = (51, 51, 51, 51, 51, 52, 52, 52, 51, 51, 51, 50, 49, 48, 47, 45, 41, 36, 29, 21, 15)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Counts and where they come from; both arrays are area × age × sex × year.
+
+    `areas` is 'SSS' and then municipality codes in the order of their names, as the real table lists them. Age 0 on the axis is all ages, then 0 … 100;
+    sex is total, male, female. `published` tells real figures from synthetic ones.
+    """
+
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
+    counts: np.ndarray
+    published: np.ndarray
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The rows of one figures file."""
+    with (FIGURES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_name(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows in the order of the Finnish alphabet (… z å ä ö) of `name_fi`, which is neither the order of codes nor of code points."""
+    alphabet = "abcdefghijklmnopqrstuvwxyzåäö"
+    return sorted(rows, key=lambda row: [alphabet.find(letter) for letter in row["name_fi"].lower()])
+
+
+@cache
+def population(seed: int, restated: bool) -> Population:
+    """The population of `YEARS`. The seed moves synthetic figures only; `restated` is the same with a few municipalities of 2025 counted anew."""
+    import numpy as np
+
+    rows = read("municipality")
+    live = by_name([row for row in rows if not row["dissolved_on"]])
+    totals, real = _municipality_totals(rows, live, seed)
+    if restated:
+        _restate(totals, real, seed)
+    counties = {row["hva_code"]: row for row in read("county")}
+    detail = np.stack([_spread(totals[:, i], live, counties, seed, year) for i, year in enumerate(YEARS)], axis=-1)
+    by_age = np.concatenate([detail.sum(axis=1, keepdims=True), detail], axis=1)
+    by_sex = np.concatenate([by_age.sum(axis=2, keepdims=True), by_age], axis=2)
+    counts = np.concatenate([by_sex.sum(axis=0, keepdims=True), by_sex], axis=0)
+    published = np.zeros(counts.shape, dtype=bool)
+    published[1:, 0, 0, :] = real
+    published[0, 0, 0, :] = real.all(axis=0)
+    return Population(("SSS", *(row["municipality_code"] for row in live)), YEARS, counts, published)
+
+
+def _municipality_totals(
+    rows: list[dict[str, str]], live: list[dict[str, str]], seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Persons by municipality × year, and which of them are real."""
+    import numpy as np
+
+    successor = {row["municipality_code"]: row["successor_code"] or row["municipality_code"] for row in rows}
+    position = {row["municipality_code"]: i for i, row in enumerate(live)}
+    at = np.array([position[successor[row["municipality_code"]]] for row in rows])
+    known = {
+        year: np.bincount(at, [int(row[f"population_{year}"]) for row in rows], len(live)) for year in (2012, 2022)
+    }
+    county = np.array([row["hva_code"] for row in live])
+    growth = (known[2022] / known[2012]) ** 0.1
+    jitter = 1 + 0.002 * np.random.default_rng([seed, 1]).standard_normal((len(YEARS), len(live)))
+    totals = np.zeros((len(live), len(YEARS)), dtype=np.int64)
+    real = np.zeros(totals.shape, dtype=bool)
+    totals[:, 0] = np.rint(known[2022] / growth * jitter[0])
+    totals[:, 1] = known[2022]
+    real[:, 1] = True
+    totals[:, 2] = _to_counties(totals[:, 1] * growth * jitter[2], county, "population_2023")
+    totals[:, 3] = _to_counties(totals[:, 2] * growth * jitter[3], county, "population_2024")
+    real[county == "90", 3] = True  # a county of one municipality: its total is the municipality's
+    totals[:, 4] = np.rint(totals[:, 3] * growth * jitter[4])
+    cities = np.array([bool(row["population_2025"]) for row in live])
+    totals[cities, 4] = [int(row["population_2025"]) for row in live if row["population_2025"]]
+    real[cities, 4] = True
+    return totals, real
+
+
+def _to_counties(estimate: np.ndarray, county: np.ndarray, column: str) -> np.ndarray:
+    """Whole persons near `estimate` that add up to each county's known total; rounded where none is known."""
+    import numpy as np
+
+    known = {row["hva_code"]: int(row[column]) for row in read("county") if row[column]}
+    codes = np.array(list(known))
+    weights = np.where(county[None, :] == codes[:, None], estimate[None, :], 0.0)
+    spread = apportion(weights, np.array(list(known.values()))).sum(axis=0)
+    return np.where(np.isin(county, codes), spread, np.rint(estimate)).astype(np.int64)
+
+
+def _restate(totals: np.ndarray, real: np.ndarray, seed: int) -> None:
+    import numpy as np
+
+    rng = np.random.default_rng([seed, 2])
+    year = YEARS.index(RESTATED_YEAR)
+    chosen = rng.choice(np.flatnonzero(~real[:, year]), RESTATED_MUNICIPALITIES, replace=False)
+    totals[chosen, year] += rng.integers(3, 30, len(chosen))
+
+
+def _spread(
+    totals: np.ndarray, live: list[dict[str, str]], counties: dict[str, dict[str, str]], seed: int, year: int
+) -> np.ndarray:
+    """Municipality × age × sex (male, female) adding up to the totals, with each county's real share of people of 65 and over (2023) as the aim."""
+    import numpy as np
+
+    ages = np.arange(AGES)
+    shape, men = np.interp(ages, _SHAPE_AGES, _SHAPE), np.interp(ages, _SHAPE_AGES, _MEN) / 100
+    pyramid = np.stack([shape * men, shape * (1 - men)], axis=1)
+    shares = {
+        code: int(row["population_65plus_2023"]) / int(row["population_2023"])
+        for code, row in counties.items()
+        if row["population_2023"]
+    }
+    mean = float(np.mean(list(shares.values())))
+    rng = np.random.default_rng([seed, 3])
+    old_share = np.array([shares.get(row["hva_code"], mean) for row in live])
+    old_share = np.clip(old_share * (1 + 0.012 * (year - 2023) + 0.04 * rng.standard_normal(len(live))), 0.08, 0.5)
+    old = (ages >= OLD)[None, :, None]
+    young_weight, old_weight = pyramid[:OLD].sum(), pyramid[OLD:].sum()
+    factor = np.where(old, (old_share / old_weight)[:, None, None], ((1 - old_share) / young_weight)[:, None, None])
+    weights = pyramid[None] * factor * (1 + 0.03 * rng.standard_normal((len(live), AGES, 2)))
+    return apportion(weights.reshape(len(live), -1), totals).reshape(weights.shape)
+
+
+def apportion(weights: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """Whole numbers proportional to each row of `weights` that add up to that row's total (largest remainders; ties go to the first)."""
+    import numpy as np
+
+    shares = weights / weights.sum(axis=1, keepdims=True) * totals[:, None]
+    whole = np.floor(shares)
+    missing = (totals - whole.sum(axis=1)).astype(np.int64)
+    order = np.argsort(whole - shares, axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(weights.shape[1])[None, :], axis=1)
+    return (whole + (rank < missing[:, None])).astype(np.int64)

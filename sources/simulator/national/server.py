@@ -1,0 +1,113 @@
+"""The HTTP servers that stand for the national services on loopback.
+
+Belongs here: sockets, threads and which service answers where. Does not belong here: what the services answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
+from sources.simulator.national.classifications import Classifications
+from sources.simulator.national.protocol import Request, Response
+from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
+from sources.simulator.national.pxweb import PxWeb
+
+Respond = Callable[[Request], Response]
+
+
+class NationalServer:
+    """Both services on 127.0.0.1, each on a free port of its own as they are hosts of their own, for one simulated day.
+
+    Use as a context manager; `base_url_pxweb` and `base_url_classifications` hold while it runs. Same day and seed, same bytes (but for the port in
+    addresses that a service echoes). The limits are PxWeb's. `seen` lists (method, target) of each request, in order of arrival.
+    """
+
+    def __init__(
+        self, day: int, seed: int, max_cells: int = 120_000, max_calls: int = 40, window_seconds: float = 60.0
+    ) -> None:
+        self._pxweb = PxWeb(day, seed, max_cells, max_calls, window_seconds)
+        self._classifications = Classifications()
+        self.seen: list[tuple[str, str]] = []
+
+    def respond_pxweb(self, request: Request) -> Response:
+        """The reply of the statistical database; its address is taken in any letter case."""
+        if not request.target.lower().startswith(PXWEB_ROOT.lower()):
+            return _no_such_page()
+        return self._pxweb.respond(request)
+
+    def respond_classifications(self, request: Request) -> Response:
+        """The reply of the classification service."""
+        if not request.target.startswith(CLASSIFICATIONS_ROOT):
+            return _no_such_page()
+        return self._classifications.respond(request, self.base_url_classifications)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            pxweb = stack.enter_context(_serving(self._noted(lambda request: self.respond_pxweb(request))))
+            other = stack.enter_context(_serving(self._noted(lambda request: self.respond_classifications(request))))
+            self.base_url_pxweb = f"http://127.0.0.1:{pxweb}{PXWEB_ROOT}"
+            self.base_url_classifications = f"http://127.0.0.1:{other}{CLASSIFICATIONS_ROOT}"
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _noted(self, respond: Respond) -> Respond:
+        def noted(request: Request) -> Response:
+            self.seen.append((request.method, request.target))
+            return respond(request)
+
+        return noted
+
+
+def _no_such_page() -> Response:
+    return Response(404, b"<!DOCTYPE html><html><body>404 - File or directory not found.</body></html>", "text/html")
+
+
+@contextmanager
+def _serving(respond: Respond):
+    """One server in a thread of its own; yields its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(respond))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(respond: Respond) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        server_version, sys_version = "sotevarasto-simulator", ""
+        # Headers and body leave in two writes; without this a client waits 40 ms for the second.
+        disable_nagle_algorithm = True
+
+        def _serve(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._send(respond(Request(self.command, self.path, headers, self.rfile.read(length))))
+
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - names that http.server calls
+
+        def _send(self, response: Response) -> None:
+            self.send_response(response.status)
+            self.send_header("Content-Type", response.content_type)
+            self.send_header("Content-Length", str(len(response.body)))
+            for name, value in response.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(response.body)
+
+        def log_message(self, *_: object) -> None:
+            """Silent: a night's own log says what was asked."""
+
+    return Handler
