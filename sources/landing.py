@@ -56,13 +56,16 @@ class Landing:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise LandingError(f"{path}: cannot be taken in ({error.strerror}): put down a regular file") from None
-        with os.fdopen(descriptor, "rb") as source:
-            status = os.fstat(source.fileno())
+        try:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise LandingError(f"{path}: is not a regular file: put down a regular file")
             if status.st_nlink != 1:
                 raise LandingError(f"{path}: has another name elsewhere (hard link): put down a copy of its own")
-            return self._put(_chunks(source))
+            with os.fdopen(os.dup(descriptor), "rb") as source:
+                return self._put(_chunks(source))
+        finally:
+            os.close(descriptor)
 
     def put_bytes(self, data: bytes) -> Stored:
         """Put bytes already in memory in; the same bytes again change nothing."""
@@ -102,10 +105,13 @@ class Landing:
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with this SHA-256 lie. Absent if they were erased or never came."""
-        place = self._place(sha256)
-        if not place.is_file():
+        if not self.has(sha256):
             raise Absent(f"landing has no bytes {sha256}: erased, or lost; ask `sotevarasto ledger verify`")
-        return place
+        return self._place(sha256)
+
+    def has(self, sha256: str) -> bool:
+        """Whether the bytes with this SHA-256 lie here."""
+        return self._place(sha256).is_file()
 
     def verify(self) -> list[str]:
         """Read every stored byte again; each file that does not give its own name, in words."""
@@ -171,6 +177,20 @@ def finish_erasures(home: Home, ledger: Ledger) -> None:
         for path in event.body["reports"]:
             for report in sorted((home.reports / path).parent.glob(f"{Path(path).name}.*")):
                 remove_file(report)
+
+
+def missing_bytes(home: Home, ledger: Ledger) -> list[str]:
+    """All bytes that a receipt or snapshot names and that are neither in the landing nor erased, in words."""
+    landing = Landing(home.landing)
+    named: dict[str, str] = {}
+    for event in ledger.events("receipt"):
+        for sha256 in (event.body["manifest_sha256"], *(file["sha256"] for file in event.body["files"])):
+            named.setdefault(sha256, f"receipt {event.subject}")
+    for event in ledger.events("snapshot"):
+        named.setdefault(event.body["sha256"], f"snapshot {event.subject}")
+    erased = {event.subject for event in ledger.events("erasure")}
+    lost = sorted(sha256 for sha256 in named.keys() - erased if not landing.has(sha256))
+    return [f"landing bytes {sha256} of {named[sha256]} are gone, and no erasure says why" for sha256 in lost]
 
 
 def _release_folders(home: Home) -> list[Path]:

@@ -45,6 +45,8 @@ WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
 BEGIN SELECT RAISE(ABORT, 'the ledger takes the next number only'); END""",
 }
 _SCHEMA = {"event": _TABLE} | _GUARDS
+# A bit flipped in a text shows as bytes that are no UTF-8, not always as an error of SQLite's own.
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 _COLUMNS = "seq, at, recorded_at, kind, subject, body, prev_hash, hash"
 
 
@@ -108,7 +110,7 @@ class Ledger:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._create()
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             self._db.close()
             raise LedgerError(f"{path}: cannot be used as a ledger ({error}): restore it from a backup") from None
 
@@ -162,7 +164,9 @@ class Ledger:
                     kill_point("ledger.before_commit")
                 self._db.execute("COMMIT")
             except BaseException as error:
-                self._db.execute("ROLLBACK")
+                # On a full disk SQLite has rolled back by itself.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
                     raise LedgerError(
                         f"{self.path}: {kind} '{subject}' could not be recorded ({error}): check disk space and owner"
@@ -181,28 +185,25 @@ class Ledger:
         return row
 
     def _find(self, kind: str, subject: str) -> Row | None:
-        found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM event WHERE kind = ? AND subject = ?", (kind, subject)
-        ).fetchone()
-        return Row(*found) if found else None
+        found = self._read(f"SELECT {_COLUMNS} FROM event WHERE kind = ? AND subject = ?", kind, subject)
+        return Row(*found[0]) if found else None
+
+    def _read(self, statement: str, *values: str) -> list[tuple]:
+        with self._mutex:
+            try:
+                return self._db.execute(statement, values).fetchall()
+            except _DAMAGE as error:
+                raise LedgerError(f"{self.path}: cannot be read ({error}): restore it from a backup") from None
 
     def get(self, kind: str, subject: str) -> Event | None:
         """The event of this kind and subject, or None."""
-        with self._mutex:
-            row = self._find(kind, subject)
+        row = self._find(kind, subject)
         return _event(row) if row else None
 
     def rows(self, kind: str | None = None) -> list[Row]:
         """All rows as stored, or those of one kind, oldest first: for whoever derives facts from them in SQL."""
         where, values = ("", ()) if kind is None else ("WHERE kind = ?", (kind,))
-        with self._mutex:
-            try:
-                found = self._db.execute(f"SELECT {_COLUMNS} FROM event {where} ORDER BY seq", values).fetchall()
-            except sqlite3.Error as error:
-                raise LedgerError(
-                    f"{self.path}: the ledger cannot be read ({error}): restore it from a backup"
-                ) from None
-        return [Row(*row) for row in found]
+        return [Row(*row) for row in self._read(f"SELECT {_COLUMNS} FROM event {where} ORDER BY seq", *values)]
 
     def events(self, kind: str | None = None) -> list[Event]:
         """All events, or those of one kind, oldest first."""
@@ -210,9 +211,8 @@ class Ledger:
 
     def head(self) -> Head:
         """The newest row's number and hash; Head(0, GENESIS) while the ledger is empty."""
-        with self._mutex:
-            found = self._db.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
-        return Head(*found) if found else Head(0, GENESIS)
+        found = self._read("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
+        return Head(*found[0]) if found else Head(0, GENESIS)
 
     def verify(self, heads: Iterable[Head] = ()) -> list[str]:
         """Every fault of the file and the chain, in words; an empty list means that all of it holds.
@@ -224,7 +224,7 @@ class Ledger:
                 faults = self._file_faults()
                 hashes = {0: GENESIS}
                 faults += self._chain_faults(hashes)
-            except (sqlite3.Error, UnicodeDecodeError) as error:
+            except _DAMAGE as error:
                 return [f"the ledger file is damaged: {error}"]
         last = max(hashes)
         for head in sorted(set(heads)):
@@ -260,7 +260,9 @@ class Ledger:
                 faults.append(f"rows {previous.seq + 1} to {row.seq - 1} are missing")
             elif row.prev_hash != previous.hash:
                 faults.append(f"row {row.seq} does not follow row {previous.seq}: the link is broken")
-            if _hash(row) != row.hash:
+            if not all(isinstance(value, str) for value in row[1:]):
+                faults.append(f"row {row.seq} was changed: it holds something that is not text")
+            elif _hash(row) != row.hash:
                 faults.append(
                     f"row {row.seq} ({row.kind} '{row.subject}') was changed: its content does not give its hash"
                 )
