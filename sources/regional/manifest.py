@@ -119,8 +119,7 @@ def _load(text: str) -> dict[str, Any]:
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        kind = Cut if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string") else Refused
-        raise kind(
+        raise (Cut if _ends_early(error, text) else Refused)(
             "MANIFEST_JSON", f"the manifest is not JSON at {place}: {error.msg}", found=f"{place}: {error.msg}"
         ) from None
     if not isinstance(body, dict):
@@ -128,6 +127,13 @@ def _load(text: str) -> dict[str, Any]:
             "MANIFEST_SCHEMA", "the manifest is not a JSON object", declared="object", found=type(body).__name__
         )
     return body
+
+
+def _ends_early(error: json.JSONDecodeError, text: str) -> bool:
+    """True when more text could still have made the document whole."""
+    rest = text[error.pos :].rstrip()
+    begun = ("null", "true", "false", "-1")
+    return error.msg.startswith("Unterminated string") or any(literal.startswith(rest) for literal in begun)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""Real deliveries for tests: a home, files written in a sender's own dialect, and their manifests."""
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sources.home import Home
+from sources.landing import Landing
+from sources.ledger import Ledger
+from sources.regional.catalogue import counties
+
+AT = datetime(2026, 9, 12, 0, 0, tzinfo=UTC)
+NEXT = AT + timedelta(days=1)
+PERIOD = "2026-08"
+
+
+def manifest(files: dict[str, tuple[bytes, int]], organiser_code: str = "05", **changes) -> dict:
+    """A sound manifest of these files (name → content, rows); `changes` replace its keys."""
+    listed = [
+        {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "rows": rows}
+        for name, (data, rows) in files.items()
+    ]
+    return {
+        "manifest_version": "1.0",
+        "organiser_code": organiser_code,
+        "dataset": "care_contacts",
+        "contract_version": "1.0.0",
+        "period": PERIOD,
+        "sequence": 1,
+        "mode": "full",
+        "created_at": "2026-09-10T08:15:00+03:00",
+        "sample_share": "0.01",
+        "origin": "synthetic",
+        "files": listed,
+        "empty_reason": None,
+    } | changes
+
+
+def contact(number: int, **changes) -> dict:
+    """One sound care contact in contract terms; times are datetimes, absent values None."""
+    day = datetime(2026, 8, 3, 9, 30) + timedelta(hours=number % 400)
+    return {
+        "contact_id": f"C-2026-{number:08d}",
+        "client_id": hashlib.md5(str(number).encode()).hexdigest(),
+        "birth_year": 1980,
+        "age_at_assessment_years": 46,
+        "sex": "female",
+        "home_municipality_code": "853",
+        "service_class_code": "2612",
+        "contact_mode": "onsite",
+        "profession": "doctor",
+        "professional_id": f"{number % 50:016x}",
+        "unit_id": "unit-01",
+        "urgency": "non_urgent",
+        "contacted_at": day,
+        "need_assessed_at": day,
+        "booked_at": day,
+        "visited_at": day + timedelta(days=1),
+        "reason_code": None,
+        "visit_duration_hours": "0.50",
+    } | changes
+
+
+def contacts(count: int, start: int = 1) -> list[dict]:
+    return [contact(number) for number in range(start, start + count)]
+
+
+def written(rows: list[dict], organiser_code: str = "05") -> bytes:
+    """The rows as this sender writes them: its header, codes, times, decimal mark, delimiter and encoding."""
+    dialect = counties()[organiser_code].dialects["care_contacts"]
+    lines = [dialect.delimiter.join(dialect.columns)]
+    for row in rows:
+        lines.append(dialect.delimiter.join(_cell(dialect, column, row[column]) for column in dialect.columns.values()))
+    return ("\n".join(lines) + "\n").encode(dialect.encoding)
+
+
+def _cell(dialect, column: str, value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime(dialect.timestamp_format)
+    if column == "visit_duration_hours":
+        return value.replace(".", dialect.decimal)
+    as_sent = {code: sent for sent, code in dialect.codes.get(column, {}).items()}
+    return as_sent.get(str(value), str(value))
+
+
+class Desk:
+    """A home and its inbox. `put` delivers as a sender would: data first, the manifest last."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = Home.open(root, "simulated")
+        self.landing = Landing(self.home.landing)
+
+    def folder(self, organiser_code: str = "05") -> Path:
+        folder = self.home.inbox / organiser_code
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def put(
+        self, files: dict[str, tuple[bytes, int]], organiser_code: str = "05", name: str = "delivery", **changes
+    ) -> Path:
+        for file_name, (data, _) in files.items():
+            (self.folder(organiser_code) / file_name).write_bytes(data)
+        return self.put_manifest(manifest(files, organiser_code, **changes), organiser_code, name)
+
+    def put_manifest(self, document: dict | bytes, organiser_code: str = "05", name: str = "delivery") -> Path:
+        path = self.folder(organiser_code) / f"{name}.manifest.json"
+        path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
+        return path
+
+    def send(self, rows: list[dict], organiser_code: str = "05", name: str = "delivery", **changes) -> Path:
+        """Deliver these contacts in one file."""
+        return self.put({f"{name}.csv": (written(rows, organiser_code), len(rows))}, organiser_code, name, **changes)
+
+    def left(self) -> list[str]:
+        """What lies in the inbox, as organiser/name."""
+        return sorted(f"{p.parent.name}/{p.name}" for p in self.home.inbox.glob("*/*") if os.path.lexists(p))
+
+    def ledger(self) -> Ledger:
+        return Ledger(self.home.ledger)
+
+    def events(self, kind: str) -> dict[str, dict]:
+        with self.ledger() as ledger:
+            return {event.subject: event.body for event in ledger.events(kind)}
