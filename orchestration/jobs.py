@@ -4,14 +4,12 @@ Belongs here: what starts a night. Does not belong here: what a night does (orch
 The in-process executor is on purpose: a step in a process of its own costs about two seconds, and concurrency lives inside the assets.
 """
 
-from __future__ import annotations
-
 import hashlib
 
 import dagster as dg
-from warehouse.lock import NightLock
 
 from sources.home import Home, current_profile, default_home
+from warehouse.lock import NightLock
 
 NIGHTLY = "nightly"
 

@@ -15,13 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.lock import NightLock
-from warehouse.recover import recover
-
 from sources.errors import SotevarastoError
 from sources.home import Home, current_profile, default_home
 from sources.landing import Landing
 from sources.ledger import Ledger
+from warehouse.lock import NightLock
+from warehouse.recover import recover
 
 SEED = 612  # of the embedded default: the law's number, so that everyone's first night is the same
 
@@ -60,6 +59,7 @@ class Night:
     regional: dict[str, Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)
+    staged: Any = None
     release: dict[str, Any] | None = None
     outcome: str = "could_not_run"
     reason: str = ""
@@ -152,7 +152,6 @@ def _business_time(day: int | None) -> datetime:
 
 def _start_simulator(stack: ExitStack, night: Night) -> None:
     from sources.simulator.deliver import deliver
-
     from sources.simulator.national import NationalServer
 
     with night.stage("simulated counties deliver"):

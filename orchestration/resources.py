@@ -4,8 +4,6 @@ Belongs here: handing an open night to the assets, whoever began the run (comman
 (orchestration/night.py).
 """
 
-from __future__ import annotations
-
 from contextlib import contextmanager
 
 import dagster as dg

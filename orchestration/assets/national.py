@@ -4,8 +4,6 @@ Belongs here: one asset a national dataset, and what its outcome looks like in D
 A source that cannot be reached never fails a night: its last good rows stay, the check `is_reachable` warns, and the summary names it.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.night import Check

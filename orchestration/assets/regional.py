@@ -4,14 +4,12 @@ Belongs here: one asset for all senders' care contacts, with one asset check a r
 (sources/regional). A county is data: a rejected delivery or a quarantined row never fails the asset.
 """
 
-from __future__ import annotations
-
 import dagster as dg
-from sources.regional.catalogue import dataset_contract
 
 from orchestration.checks.names import check_name
 from orchestration.night import Check
 from orchestration.resources import NightResource
+from sources.regional.catalogue import dataset_contract
 
 ASSET = "raw__care_contacts"
 CONTRACT = dataset_contract("care_contacts")

@@ -4,8 +4,6 @@ Belongs here: the three steps from ingested Parquet to a published release, as D
 run (orchestration/dbt_runner.py), how a release is built and swapped (warehouse/).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

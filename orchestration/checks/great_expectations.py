@@ -4,14 +4,13 @@ Belongs here: one asset check an expectation, before dbt on the accepted contact
 Does not belong here: suites, bounds and pages (expectations/). Great Expectations itself is imported only when a suite runs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
-from expectations.gate import CheckOutcome, run_suite
-from expectations.suites import Suite, accepted_contacts, minimum_dataset
 
+from expectations.gate import CheckOutcome, run_suite
+from expectations.model import Known
+from expectations.suites import Suite, accepted_contacts, minimum_dataset
 from orchestration.checks.names import check_name
 from orchestration.night import Check, Night
 from orchestration.resources import NightResource
@@ -62,10 +61,10 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
         )
 
 
-def _judge(n: Night, asset: str, suite: Suite, connection, relation: str) -> list[dg.AssetCheckResult]:
+def _judge(n: Night, asset: str, suite: Suite, connection, relation: str, known: Known) -> list[dg.AssetCheckResult]:
     from expectations.pages import write_pages
 
-    outcomes = run_suite(connection, suite, relation)
+    outcomes = run_suite(connection, suite, relation, known)
     write_pages(n.home.reports, n.night_id, suite, outcomes, synthetic=n.profile == "simulated")
     return list(_results(n, asset, suite, outcomes))
 
@@ -78,19 +77,28 @@ CONTACTS, MART = "raw__registry", "mart__minimum_dataset"
 def gx_accepted_contacts(context: dg.AssetCheckExecutionContext, night: NightResource):
     import duckdb
 
+    from warehouse.known import accepted_rows, residents_by_county
     from warehouse.registry import current_contacts
 
     n = night.night
     with n.stage("Great Expectations: accepted contacts"), duckdb.connect() as connection:
         relation = current_contacts(connection, n.home.build)
-        yield from _judge(n, CONTACTS, accepted_contacts(), connection, relation)
+        known = Known(
+            deliveries=accepted_rows(connection, n.home.build, "care_contacts"),
+            residents=residents_by_county(connection, n.home.build),
+        )
+        yield from _judge(n, CONTACTS, accepted_contacts(), connection, relation, known)
 
 
 @dg.multi_asset_check(specs=_specs(minimum_dataset(), MART), name="gx_minimum_dataset")
 def gx_minimum_dataset(context: dg.AssetCheckExecutionContext, night: NightResource):
     import duckdb
 
+    from warehouse.publish import current_release
+
     n = night.night
+    earlier = current_release(n.home)
+    rows = next((t["rows"] for t in earlier.tables if t["name"] == "mart.minimum_dataset"), None) if earlier else None
     database = str(n.home.build / "work.duckdb")
     with n.stage("Great Expectations: minimum dataset"), duckdb.connect(database, read_only=True) as connection:
-        yield from _judge(n, MART, minimum_dataset(), connection, "mart.minimum_dataset")
+        yield from _judge(n, MART, minimum_dataset(), connection, "mart.minimum_dataset", Known(previous_rows=rows))
