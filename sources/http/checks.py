@@ -48,22 +48,12 @@ def check_reply(reply: Reply, expect: Expect, place: Place) -> None:
     came = reply.headers.get("Content-Type", "")
     if came.partition(";")[0].strip().lower() not in expect.content_types:
         wanted = " or ".join(expect.content_types)
-        raise FetchError(
-            place,
-            "content_type",
-            f"{describe(reply.body)} came as {came[:60] or 'no content type'!r}, expected {wanted}",
-            _MEND,
-            status=reply.status,
-        )
+        what = f"{describe(reply.body)} came as {came[:60] or 'no content type'!r}, expected {wanted}"
+        raise FetchError(place, "content_type", what, _MEND, status=reply.status)
     wrong = _wrong_shape(reply, expect)
     if wrong is not None:
-        raise FetchError(
-            place,
-            "shape",
-            f"{describe(reply.body)} came, expected {expect.parse or 'content'}: {one_line(wrong)[:200]}",
-            _MEND,
-            status=reply.status,
-        )
+        what = f"{describe(reply.body)} came, expected {expect.parse or 'content'}: {one_line(wrong)[:200]}"
+        raise FetchError(place, "shape", what, _MEND, status=reply.status)
 
 
 def describe(body: bytes) -> str:

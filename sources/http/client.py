@@ -6,7 +6,6 @@ Does not belong here: the parts it joins (see the package's docstring), what a s
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 import zlib
@@ -14,7 +13,6 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
-from urllib.parse import unquote_plus, urljoin
 
 import requests
 import urllib3.exceptions
@@ -22,18 +20,26 @@ from requests.structures import CaseInsensitiveDict
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 from urllib3.util import parse_url
 
+from sources.http.address import (
+    UNREADABLE,
+    absolute,
+    is_loopback,
+    next_url,
+    objection,
+    place_of,
+    query_values,
+    scheme_objection,
+)
 from sources.http.body import excerpt, read_body
 from sources.http.checks import JSON, Expect, check_reply
-from sources.http.errors import FetchError, Place, explain
-from sources.http.limits import retry_after_seconds, window_for
-from sources.http.model import DEFAULT_PORTS, Counters, HttpSettings, Reply, Validators, authority
+from sources.http.errors import PROXY_LOGIN_MEND, FetchError, Place, explain
+from sources.http.limits import HostWindow, retry_after_seconds, window_for
+from sources.http.model import Counters, HttpSettings, Reply, Validators, authority
 from sources.http.transport import Deadline, Session
 
 MAX_REDIRECTS = 5
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
-_UNREADABLE = ("points at an address that cannot be read", "see the source's settings")
 _T = TypeVar("_T")
 
 
@@ -105,12 +111,13 @@ class Client:
         expect: Expect,
         validators: Validators,
     ) -> Reply:
-        place = self._place(url_or_path)
+        wanted = absolute(self.settings, url_or_path)
+        place = place_of(self.settings, wanted)
         if "#" in url_or_path:
             # Sent raw it is a fragment, which never reaches the server: it would answer about something else, and well.
             raise FetchError(place, "url", "the address holds a raw '#'", "write it as %23")
         headers = {"Accept": ", ".join(expect.content_types), **validators.headers}
-        prepared = self._prepare(method, self._absolute(url_or_path), headers, json, place, "url", params)
+        prepared = self._prepare(method, wanted, headers, json, place, "url", params)
         call = _Call(
             method, str(prepared.url), Place.of(str(prepared.url)), headers, json, expect, bool(validators.headers)
         )
@@ -137,25 +144,17 @@ class Client:
                 if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                     return self._read(response, call, place, deadline)
             if call.method == "POST" and response.status_code not in (307, 308):
-                raise FetchError(
-                    place,
-                    "redirect",
-                    f"the query was redirected with status {response.status_code}, which drops it",
-                    "see the address in the settings",
-                )
-            url = self._next_url(url, response, place)
-        raise FetchError(
-            call.place,
-            "redirect",
-            f"more than {MAX_REDIRECTS} redirects, ending at {place.host}{place.path}",
-            "see the address in the settings",
-        )
+                what = f"the query was redirected with status {response.status_code}, which drops it"
+                raise FetchError(place, "redirect", what, "see the address in the settings")
+            url = next_url(url, response.headers["Location"], place)
+        what = f"more than {MAX_REDIRECTS} redirects, ending at {place.host}{place.path}"
+        raise FetchError(call.place, "redirect", what, "see the address in the settings")
 
     def _send(self, request: requests.PreparedRequest, deadline: Deadline) -> requests.Response:
-        host = parse_url(str(request.url)).host or ""
-        # The simulator and a fault server must be reached directly also where the environment names a proxy.
-        proxies = {"no_proxy": host.strip("[]")} if _is_loopback(host) else {}
-        environment = self._session.merge_environment_settings(request.url, proxies, True, True, None)
+        url = str(request.url)
+        # A stand-in on this machine must be reached directly also where the environment names a proxy.
+        proxies = {"no_proxy": (parse_url(url).host or "").strip("[]")} if is_loopback(url) else {}
+        environment = self._session.merge_environment_settings(url, proxies, True, True, None)
         self._count(requests=1)
         with deadline.kept():
             return self._session.send(
@@ -183,45 +182,24 @@ class Client:
 
     def _refused(self, response: requests.Response, place: Place) -> FetchError:
         """What a status other than 200 means for the fetch."""
-        status = response.status_code
-        detail = excerpt(response.raw, response.headers, _secrets(str(response.url)))
-        said = f": {detail!r}" if detail else ""
+        status, url = response.status_code, str(response.url)
+        detail = excerpt(response.raw, response.headers, query_values(url))
         asked = retry_after_seconds(response.headers) if status in RETRIED_STATUSES else None
+        transient, reason = status in RETRIED_STATUSES, "status"
+        what = f"status {status}: {detail!r}" if detail else f"status {status}"
+        mend = "try again later" if status >= 500 else "see the address and the query"
         if status == 429:
             self._count(refused=1)
+            reason, mend = "rate", "ask for less or more slowly"
+        elif status == 407:
+            reason, mend = "proxy", PROXY_LOGIN_MEND
         if asked is not None and asked > self.settings.retry_after_cap_seconds:
+            transient, mend = False, "try again after that"
             what = f"status {status}, asks to wait {asked:.0f} s, longer than the {self.settings.retry_after_cap_seconds:g} s we wait"
-            return FetchError(
-                place,
-                "rate" if status == 429 else "status",
-                what,
-                "try again after that",
-                status=status,
-                detail=detail,
-                retry_after=asked,
-            )
-        if asked:
-            self._window(str(response.url)).pause(asked)
-        if status == 429:
-            return FetchError(place, "rate", f"status 429, too many requests{said}", "ask for less or more slowly", status=status, detail=detail, transient=True, retry_after=asked)  # fmt: skip
-        if status == 407:
-            return FetchError(
-                place,
-                "proxy",
-                "the proxy of the environment asks for a login (407)",
-                "mend HTTP_PROXY or name the host in NO_PROXY",
-                status=status,
-            )
-        mend = "try again later" if status >= 500 else "see the address and the query"
+        elif asked:
+            self._window(url).pause(asked)
         return FetchError(
-            place,
-            "status",
-            f"status {status}{said}",
-            mend,
-            status=status,
-            detail=detail,
-            transient=status in RETRIED_STATUSES,
-            retry_after=asked,
+            place, reason, what, mend, status=status, detail=detail, transient=transient, retry_after=asked
         )
 
     def _guarded(self, work: Callable[[], _T], place: Place, deadline: Deadline) -> _T:
@@ -243,63 +221,23 @@ class Client:
         params: Mapping[str, Any] | None = None,
     ) -> requests.PreparedRequest:
         """The request as it will be sent, if it may be: what is judged is what is sent. Errors: FetchError `reason` ('url' or 'redirect')."""
-        scheme = url.partition(":")[0].lower()
-        if scheme not in DEFAULT_PORTS:
-            raise FetchError(
-                place,
-                reason,
-                f"points at a {scheme[:20]}: address",
-                "only http and https are fetched; see the source's settings",
-            )
+        if refused := scheme_objection(url):
+            raise FetchError(place, reason, *refused)
         request = None
         try:
             request = self._session.prepare_request(
                 requests.Request(method, url, headers=dict(headers), params=params, json=json)
             )
-            target = parse_url(str(request.url))
+            refused = objection(self.settings, str(request.url))
         except requests.exceptions.InvalidJSONError:
-            raise
+            raise  # the caller's query, not the address
         except (requests.RequestException, ValueError):
-            request = None
-        if request is None:
-            raise FetchError(place, reason, *_UNREADABLE)
-        if target.auth or parse_url(url).auth:
-            raise FetchError(place, reason, "points at an address with credentials", "see the source's settings")
-        if authority(target) not in self.settings.authorities:
-            raise FetchError(
-                place,
-                reason,
-                f"points at {Place.of(str(request.url)).host}, which is not among the source's hosts",
-                "see allowed_hosts in its settings",
-            )
-        if self.settings.base.scheme == "https" and target.scheme != "https":
-            raise FetchError(place, reason, "leads from https to http", "see the source's settings")
+            refused = UNREADABLE
+        if request is None or refused:
+            raise FetchError(place, reason, *(refused or UNREADABLE))
         return request
 
-    def _next_url(self, url: str, response: requests.Response, place: Place) -> str:
-        """Where a redirect leads. http.client reads headers as Latin-1, servers write UTF-8. Errors: FetchError 'redirect' when it cannot be read."""
-        location = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
-        try:
-            return urljoin(url, location).partition("#")[0]
-        except ValueError:
-            unreadable = FetchError(place, "redirect", *_UNREADABLE)
-        raise unreadable
-
-    def _absolute(self, url_or_path: str) -> str:
-        if _ABSOLUTE.match(url_or_path):
-            return url_or_path
-        return f"{self.settings.base_url.rstrip('/')}/{url_or_path.lstrip('/')}"
-
-    def _place(self, url_or_path: str) -> Place:
-        """Where a request is meant to go, also when its address cannot be read."""
-        base = Place.of(self.settings.base_url)
-        try:
-            place = Place.of(self._absolute(url_or_path))
-        except ValueError:
-            return base
-        return place if place.host else base
-
-    def _window(self, url: str) -> Any:
+    def _window(self, url: str) -> HostWindow:
         return window_for(authority(parse_url(url)), self.settings.calls, self.settings.window_seconds)
 
     def _take_turn(self, url: str) -> float:
@@ -330,13 +268,3 @@ def _give_up(state: RetryCallState) -> Reply:
     if isinstance(error, FetchError):
         raise error.after(state.attempt_number)
     raise RuntimeError("tenacity gave up without an error")
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or host.startswith("127.") or host == "[::1]"
-
-
-def _secrets(url: str) -> tuple[str, ...]:
-    """The values of the query, which a server may repeat in what it says."""
-    written = [part.partition("=")[2] for part in (parse_url(url).query or "").split("&")]
-    return tuple(value for value in {*written, *map(unquote_plus, written)} if len(value) >= 4)

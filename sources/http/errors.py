@@ -25,6 +25,11 @@ REASONS = (
 )
 
 
+PROXY_LOGIN_MEND = (
+    "the proxy of the environment asks for a login: mend HTTPS_PROXY or HTTP_PROXY, or name the host in NO_PROXY"
+)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a request went: host (with its port when it is not the scheme's own) and path. Never the query or the user part: they can hold secrets."""
@@ -71,10 +76,13 @@ class FetchError(SotevarastoError):
 
     def after(self, attempts: int) -> FetchError:
         """The same failure, saying how many times it was tried."""
-        return FetchError(
-            self.place, self.reason, self.what, self.mend, status=self.status, detail=self.detail, transient=self.transient, retry_after=self.retry_after,
-            attempts=attempts,
-        )  # fmt: skip
+        kept = {
+            "status": self.status,
+            "detail": self.detail,
+            "transient": self.transient,
+            "retry_after": self.retry_after,
+        }
+        return FetchError(self.place, self.reason, self.what, self.mend, attempts=attempts, **kept)
 
 
 def one_line(text: str) -> str:
@@ -82,78 +90,99 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+# The first kind found anywhere in the chain decides, so the narrower ones come first. What follows: reason, what, mend, whether trying again can help.
+_FAULTS: tuple[tuple[tuple[type[BaseException], ...], str, str, str, bool], ...] = (
+    ((zlib.error,), "encoding", "the body is called gzip and is not", "see whether a proxy stands between", False),
+    (
+        (ssl.SSLCertVerificationError,),
+        "tls",
+        "its certificate was refused: {certificate}",
+        "ask its keeper to renew it, or point REQUESTS_CA_BUNDLE at your own authority",
+        False,
+    ),
+    (
+        (ssl.SSLError, requests.exceptions.SSLError),
+        "tls",
+        "no secure connection could be agreed",
+        "see whether the host speaks https, and whether a proxy stands between",
+        True,
+    ),
+    (
+        (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError),
+        "proxy",
+        "the proxy of the environment gave no connection",
+        "mend HTTPS_PROXY or HTTP_PROXY, or name the host in NO_PROXY",
+        True,
+    ),
+    (
+        (socket.gaierror, urllib3.exceptions.NameResolutionError),
+        "dns",
+        "its name has no address",
+        "see the host's spelling and this machine's name service",
+        True,
+    ),
+    (
+        (urllib3.exceptions.NewConnectionError,),
+        "connect",
+        "no connection: {system}",
+        "see whether the host is up and the port right",
+        True,
+    ),
+    (
+        (urllib3.exceptions.ConnectTimeoutError, requests.exceptions.ConnectTimeout),
+        "timeout",
+        "no connection in time ({limits})",
+        "see the network, a firewall or IPv6 without a route",
+        True,
+    ),
+    (
+        (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout, TimeoutError),
+        "timeout",
+        "the server fell silent ({limits})",
+        "try again later or raise read_seconds",
+        True,
+    ),
+    (
+        (
+            http.client.IncompleteRead,
+            http.client.RemoteDisconnected,
+            urllib3.exceptions.IncompleteRead,
+            ConnectionError,
+        ),
+        "cut",
+        "the answer broke off before its end",
+        "try again later",
+        True,
+    ),
+)
+_PROXY_LOGIN = "Tunnel connection failed: 407"
+
+
 def explain(problem: BaseException, place: Place, limits: str, *, total_passed: bool) -> FetchError:
-    """What requests, urllib3 or the socket raised, in our words.
+    """What requests, urllib3, zlib or the socket raised, in our words.
 
     `limits` says which deadlines were in force; `total_passed` that the attempt's total deadline has run out. The result keeps no tie to `problem`: its text holds
     whole addresses, and whoever prints a chain of exceptions would print them.
     """
     if total_passed:
-        return FetchError(
-            place,
-            "timeout",
-            f"no whole answer before the total deadline ({limits})",
-            "try again later or raise total_seconds",
-        )
+        what = f"no whole answer before the total deadline ({limits})"
+        return FetchError(place, "timeout", what, "try again later or raise total_seconds")
     chain = list(_chain(problem))
-
-    def find(*kinds: type[BaseException]) -> BaseException | None:
-        return next((link for link in chain if isinstance(link, kinds)), None)
-
-    def error(reason: str, what: str, mend: str, transient: bool = True) -> FetchError:
-        return FetchError(place, reason, what, mend, transient=transient)
-
-    if find(zlib.error):
-        return error("encoding", "the body is called gzip and is not", "see whether a proxy stands between", False)
-    if certificate := find(ssl.SSLCertVerificationError):
-        why = certificate.verify_message or "it does not fit the host"
-        return error(
-            "tls",
-            f"its certificate was refused: {why}",
-            "ask its keeper to renew it, or point REQUESTS_CA_BUNDLE at your own authority",
-            False,
-        )
-    if find(ssl.SSLError, requests.exceptions.SSLError):
-        return error(
-            "tls",
-            "no secure connection could be agreed",
-            "see whether the host speaks https, and whether a proxy stands between",
-        )
-    if find(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        login = any("407" in str(link) for link in chain)
-        what = (
-            "the proxy of the environment asks for a login (407)"
-            if login
-            else "the proxy of the environment cannot be reached"
-        )
-        return error("proxy", what, "mend HTTPS_PROXY / HTTP_PROXY or name the host in NO_PROXY", not login)
-    if find(socket.gaierror, urllib3.exceptions.NameResolutionError):
-        return error("dns", "its name has no address", "see the host's spelling and this machine's name service")
-    if find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError) and not find(
-        urllib3.exceptions.NewConnectionError
-    ):
-        return error(
-            "timeout", f"no connection in time ({limits})", "see the network, a firewall or IPv6 without a route"
-        )
-    if refused := find(urllib3.exceptions.NewConnectionError):
-        cause = next((link.strerror for link in chain if isinstance(link, OSError) and link.errno), None)
-        return error(
-            "connect",
-            f"no connection: {cause or type(refused).__name__}",
-            "see whether the host is up and the port right",
-        )
-    if find(urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout, TimeoutError):
-        return error("timeout", f"the server fell silent ({limits})", "try again later or raise read_seconds")
-    if find(http.client.IncompleteRead, urllib3.exceptions.IncompleteRead):
-        return error("cut", "the answer broke off before its end", "try again later")
-    if find(ConnectionError, http.client.RemoteDisconnected):
-        return error("cut", "the server closed the connection mid-answer", "try again later")
-    if find(requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError):
-        return error("url", "this is not an address that can be asked", "see the source's settings", False)
-    return error(
-        "protocol",
-        f"what came is not HTTP ({type(chain[-1]).__name__})",
-        "see whether the port is right and a proxy stands between",
+    if any(_PROXY_LOGIN in str(link) for link in chain):
+        return FetchError(place, "proxy", "status 407", PROXY_LOGIN_MEND, status=407)
+    facts = {
+        "limits": limits,
+        "certificate": next(
+            (link.verify_message for link in chain if isinstance(link, ssl.SSLCertVerificationError)), ""
+        ),
+        "system": next((link.strerror for link in chain if isinstance(link, OSError) and link.errno), "refused"),
+    }
+    for kinds, reason, what, mend, transient in _FAULTS:
+        if any(isinstance(link, kinds) for link in chain):
+            return FetchError(place, reason, what.format(**facts), mend, transient=transient)
+    what = f"what came is not HTTP ({type(chain[-1]).__name__})"
+    return FetchError(
+        place, "protocol", what, "see whether the port is right and a proxy stands between", transient=True
     )
 
 
