@@ -1,0 +1,151 @@
+"""The simulated calendar: which night it is, and what arrives before it.
+
+Belongs here: the business time of a simulated day and the plan of its deliveries. Does not belong here: what the deliveries hold (parcel.py) and putting
+them into the inbox (deliver.py).
+
+Day 0 is the night of 2 November 2026: everyone has sent July to September, but for one county that is late. The 3rd of each month brings the month before from
+a third of the senders, one of them with a fault; the late county of the month before that; a correction; and a delivery sent again by mistake. The other
+senders follow until the 12th, the faulty one sends again on the 5th, and one is late until the 3rd of the next month. The other days are quiet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from sources.simulator.randomness import generator
+from sources.simulator.senders import senders
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+FIRST_NIGHT = date(2026, 11, 2)
+NIGHTLY = time(2, 0)
+FIRST_PERIODS = ("2026-07", "2026-08", "2026-09")
+OPENING_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 5, 12
+REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
+NEW, LATE, CORRECTION = "new", "late", "correction"
+DUPLICATE, REJECTED, SECOND_TRY = "duplicate", "rejected", "second_try"
+
+
+@dataclass(frozen=True)
+class PlannedDelivery:
+    """One delivery to come. `kind` is new, late, correction, duplicate, rejected or second_try; `fault` names one of faults.FAULTS when it is rejected.
+
+    `revision` is 1 for the month as first recorded, n after n − 1 corrections; `created_at` is the sender's, with its offset.
+    """
+
+    day: int
+    organiser_code: str
+    period: str
+    sequence: int
+    kind: str
+    revision: int
+    created_at: datetime
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class _Roles:
+    """Who has a part of its own in the month in which the deliveries of `period` are due. All five are different senders."""
+
+    late: str
+    late_before: str
+    corrects: str
+    corrected: str
+    repeats: str
+    fails: str
+    fault: str
+
+
+def business_time(day: int) -> datetime:
+    """The business time of a simulated night: two o'clock in Helsinki, in UTC."""
+    return datetime.combine(FIRST_NIGHT + timedelta(days=day), NIGHTLY, HELSINKI).astimezone(UTC)
+
+
+def plan(day: int, seed: int) -> list[PlannedDelivery]:
+    """What arrives before the night of that day, in the order of senders, periods and sequences."""
+    if day == 0:
+        deliveries = _first_night(seed)
+    else:
+        today = FIRST_NIGHT + timedelta(days=day)
+        deliveries = [d for d in _month(_month_before(f"{today:%Y-%m}"), seed) if d.day == day]
+    return sorted(deliveries, key=lambda d: (d.organiser_code, d.period, d.sequence, d.kind))
+
+
+def _first_night(seed: int) -> list[PlannedDelivery]:
+    late = _roles(FIRST_PERIODS[-1], seed).late
+    rng = generator(seed, "calendar", "first night")
+    return [
+        PlannedDelivery(0, code, period, 1, NEW, 1, _sent_in_its_month(period, rng))
+        for period in FIRST_PERIODS
+        for code in senders()
+        if (code, period) != (late, FIRST_PERIODS[-1])
+    ]
+
+
+def _sent_in_its_month(period: str, rng: np.random.Generator) -> datetime:
+    first = _first_of(_month_after(period))
+    return datetime.combine(
+        first + timedelta(days=int(rng.integers(7, 13))), time(8 + int(rng.integers(0, 9)), 15), HELSINKI
+    )
+
+
+@cache
+def _month(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
+    """All deliveries of the calendar month after `period`."""
+    roles, before = _roles(period, seed), _month_before(period)
+    first = _first_of(_month_after(period))
+    rng = generator(seed, "calendar", period, "days")
+    opening = set(rng.permutation(list(senders()))[: len(senders()) // 3].tolist())
+
+    def planned(
+        day: int, code: str, of: str, sequence: int, kind: str, revision: int = 1, fault: str | None = None
+    ) -> PlannedDelivery:
+        night = first.replace(day=day)
+        made = datetime.combine(
+            night - timedelta(days=1), time(int(rng.integers(15, 23)), int(rng.integers(0, 60))), HELSINKI
+        )
+        return PlannedDelivery((night - FIRST_NIGHT).days, code, of, sequence, kind, revision, made, fault)
+
+    result = [
+        planned(OPENING_DAY, roles.late_before, before, 1, LATE),
+        planned(OPENING_DAY, roles.corrects, roles.corrected, 2, CORRECTION, revision=2),
+        planned(OPENING_DAY, roles.repeats, before, 1, DUPLICATE),
+        planned(OPENING_DAY, roles.fails, period, 1, REJECTED, fault=roles.fault),
+        planned(SECOND_TRY_DAY, roles.fails, period, 2, SECOND_TRY),
+    ]
+    for code in senders():
+        day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
+        if code not in (roles.late, roles.fails):
+            result.append(planned(day, code, period, 1, NEW))
+    return tuple(result)
+
+
+@cache
+def _roles(period: str, seed: int) -> _Roles:
+    """The parts of the senders in the month after `period`; a sender of hospital care for others has none, since all would miss it."""
+    rng = generator(seed, "calendar", period, "roles")
+    counties = [s.organiser_code for s in senders().values() if not s.catchment]
+    before = _month_before(period)
+    late_before = _roles(before, seed).late if before >= FIRST_PERIODS[-1] else None
+    had_second_try = _roles(before, seed).fails if before > FIRST_PERIODS[-1] else None
+    free = [code for code in rng.permutation(counties).tolist() if code not in (late_before, had_second_try)]
+    late, corrects, repeats, fails = free[:4]
+    corrected = FIRST_PERIODS[int(rng.integers(0, 2))] if period <= "2026-10" else before
+    fault = REJECTED_FAULTS[int(rng.integers(0, len(REJECTED_FAULTS)))]
+    return _Roles(late, late_before or "", corrects, corrected, repeats, fails, fault)
+
+
+def _first_of(period: str) -> date:
+    return date.fromisoformat(f"{period}-01")
+
+
+def _month_after(period: str) -> str:
+    return f"{_first_of(period).replace(day=28) + timedelta(days=4):%Y-%m}"
+
+
+def _month_before(period: str) -> str:
+    return f"{_first_of(period) - timedelta(days=1):%Y-%m}"
