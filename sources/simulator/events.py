@@ -69,7 +69,7 @@ def _rows(
     rng: np.random.Generator, organiser_code: str, period: str, n_rows: int | None, seed: int, after: int
 ) -> pl.DataFrame:
     sender, sample = senders()[organiser_code], residents(seed, SAMPLE_SHARE)
-    expected = expected_contacts(organiser_code, period, SAMPLE_SHARE)
+    expected = expected_contacts(organiser_code, period, sample.by_county)
     # Emergencies always take place; the others are so many more as do not.
     planned = 1 - activity().emergency[:, None]
     expected = expected * (1 + planned * UNREALISED_SHARE / (1 - UNREALISED_SHARE))

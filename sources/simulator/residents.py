@@ -11,12 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from sources.simulator.national.figures import population
 from sources.simulator.randomness import generator
-from sources.simulator.tables import counties, municipalities, rows_of
+from sources.simulator.tables import counties, rows_of
 
 # Everyone is born before the first simulated month; nobody is born or dies in the simulation.
 REFERENCE = date(2026, 6, 30).toordinal() - date(1970, 1, 1).toordinal()
-OLDEST = 97
+DAYS_OF_YEAR = 365.2425
 PROFILES = ("general", "infant", "school", "student", "older", "family", "oral", "adult_psychiatry", "youth_psychiatry")
 UNKNOWN_SEX_SHARE = 0.001
 
@@ -37,6 +38,11 @@ class Residents:
     pseudonym: np.ndarray
     use: dict[str, np.ndarray]
 
+    @property
+    def by_county(self) -> np.ndarray:
+        """Number of sampled residents of each county."""
+        return np.bincount(self.county)
+
     def draw(self, profile: str, county: np.ndarray, u: np.ndarray) -> np.ndarray:
         """Index of a resident of each given county, likelier the more care of that profile he or she uses; `u` is uniform on [0, 1)."""
         drawn = np.searchsorted(self.use[profile], county + u, side="right")
@@ -46,52 +52,42 @@ class Residents:
 
 @lru_cache(maxsize=4)
 def residents(seed: int, share: float) -> Residents:
-    """A sample of that share of every county's residents. The same seed gives the same people, whatever is asked of them."""
-    parts, codes, first = [], [], 0
-    bands = _Bands()
-    for index, code in enumerate(counties().codes):
-        own, people = municipalities()[code]
-        rng = generator(seed, "residents", code)
-        count = round(counties().population[index] * share)
-        parts.append(_county(rng, index, count, people / people.sum(), first, bands))
-        codes += own
-        first += len(own)
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    county, municipality, birth_day, sex, band, frailty, pseudonym = columns
-    need = frailty * np.where(sex == 1, bands.women_use[band], 1.0)
-    use = {name: _cumulative(county, bands.use[name][band] * need) for name in PROFILES}
+    """That share of every county's residents, drawn from the newest year of the simulated population. The same seed gives the same people."""
+    people = population(seed, restated=False)
+    county_of = {r["municipality_code"]: r["hva_code"] for r in rows_of("municipality.csv")}
+    # Municipality × single year of age × male, female; the first of each axis is a total.
+    cells = people.counts[1:, 1:, 1:, -1]
+    codes = people.areas[1:]
+    parts = []
+    for index, county in enumerate(counties().codes):
+        own = np.array([i for i, code in enumerate(codes) if county_of[code] == county])
+        parts.append(_county(generator(seed, "residents", county), index, own, cells[own], share))
+    county, municipality, birth_day, sex, need, pseudonym, age = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    use = {profile: _cumulative(county, _by_age(profile, age) * need) for profile in PROFILES}
     return Residents(tuple(codes), county, municipality, birth_day, sex, pseudonym, use)
 
 
-class _Bands:
-    """age_use.csv as arrays over age bands."""
-
-    def __init__(self) -> None:
-        rows = rows_of("contacts/age_use.csv")
-        self.start = np.array([int(r["age_from"]) for r in rows])
-        self.end = np.append(self.start[1:], OLDEST)
-        self.people = np.array([float(r["residents"]) for r in rows])
-        self.women = np.array([float(r["women_share"]) for r in rows])
-        self.women_use = np.array([float(r["women_use"]) for r in rows])
-        self.use = {name: np.array([float(r[name]) for r in rows]) for name in PROFILES}
-
-    def weights(self, share_65: float) -> np.ndarray:
-        """Share of residents by band for a county with that share of people of 65 or more."""
-        old = self.start >= 65
-        within = self.people / np.where(old, self.people[old].sum(), self.people[~old].sum())
-        return within * np.where(old, share_65, 1 - share_65)
-
-
-def _county(rng: np.random.Generator, index: int, count: int, people: np.ndarray, first: int, bands: _Bands) -> tuple:
-    band = np.searchsorted(np.cumsum(bands.weights(counties().share_65[index]))[:-1], rng.random(count), side="right")
-    age_days = (bands.start[band] + rng.random(count) * (bands.end - bands.start)[band]) * 365.2425
-    sex = (rng.random(count) < bands.women[band]).astype(np.int8)
-    sex[rng.random(count) < UNKNOWN_SEX_SHARE] = 2
-    municipality = first + np.searchsorted(np.cumsum(people)[:-1], rng.random(count), side="right")
+def _county(rng: np.random.Generator, index: int, municipalities: np.ndarray, cells: np.ndarray, share: float) -> tuple:
+    """A county's sample. Drawn systematically over municipality, age and sex, so that each has its part."""
+    running = np.cumsum(cells.ravel())
+    count = round(running[-1] * share)
+    cell = np.searchsorted(running, (np.arange(count) + rng.random()) * (running[-1] / count), side="right")
+    municipality, age, is_female = np.unravel_index(np.minimum(cell, len(running) - 1), cells.shape)
+    birth_day = REFERENCE - np.floor((age + rng.random(count)) * DAYS_OF_YEAR).astype(np.int64)
+    sex = np.where(rng.random(count) < UNKNOWN_SEX_SHARE, 2, is_female)
     frailty = rng.gamma(1.2, 1 / 1.2, count) + 0.05
+    need = frailty * np.where(is_female == 1, _by_age("women_use", age), 1.0)
     pseudonym = rng.integers(0, 2**64, size=(count, 2), dtype=np.uint64)
-    birth_day = REFERENCE - np.floor(age_days).astype(np.int64)
-    return np.full(count, index), municipality, birth_day, sex, band, frailty, pseudonym
+    return np.full(count, index), municipalities[municipality], birth_day, sex, need, pseudonym, age
+
+
+def _by_age(column: str, age: np.ndarray) -> np.ndarray:
+    """A column of age_use.csv for each age in years."""
+    rows = rows_of("contacts/age_use.csv")
+    starts, values = (np.array([float(r[name]) for r in rows]) for name in ("age_from", column))
+    return values[np.searchsorted(starts, age, side="right") - 1]
 
 
 def _cumulative(county: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -35,7 +35,6 @@ class Counties:
     codes: tuple[str, ...]
     areas: tuple[str, ...]
     population: np.ndarray
-    share_65: np.ndarray
     doctor_visits_per_1000: np.ndarray
     over_7_days_share: np.ndarray
 
@@ -52,27 +51,9 @@ def counties() -> Counties:
         codes=codes,
         areas=tuple(r["yta_code"] for r in rows),
         population=np.array([float(r["population_2024"]) for r in rows]),
-        share_65=np.array([float(r["population_65plus_2023"]) / float(r["population_2023"]) for r in rows]),
         doctor_visits_per_1000=np.array([published[c, VISITS] for c in codes]),
         over_7_days_share=np.array([published[c, OVER_7_DAYS] / 100 for c in codes]),
     )
-
-
-@cache
-def municipalities() -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
-    """By county: the codes of its municipalities in force and their populations. A dissolved one's people live in its successor."""
-    rows = rows_of("municipality.csv")
-    people = {
-        r["municipality_code"]: [r["hva_code"], float(r["population_2022"] or 0)] for r in rows if not r["dissolved_on"]
-    }
-    for r in rows:
-        if r["dissolved_on"] and r["population_2022"]:
-            people[r["successor_code"]][1] += float(r["population_2022"])
-    result = {}
-    for county in counties().codes:
-        own = sorted(code for code, (home, _) in people.items() if home == county)
-        result[county] = (tuple(own), np.array([people[code][1] for code in own]))
-    return result
 
 
 @dataclass(frozen=True)
@@ -159,9 +140,9 @@ def _main_sender(county: str, provider: str) -> str:
     return county
 
 
-def expected_contacts(organiser_code: str, period: str, share: float) -> np.ndarray:
-    """Realised contacts to be expected of a sender in a month 'YYYY-MM' for a sampled share of residents, shape (lines, counties)."""
-    lines, c = activity(), counties()
+def expected_contacts(organiser_code: str, period: str, residents: np.ndarray) -> np.ndarray:
+    """Realised contacts to be expected of a sender in a month 'YYYY-MM', shape (lines, counties); `residents` are sampled people by county."""
+    lines = activity()
     row = tuple(senders()).index(organiser_code)
-    given = np.stack([flows(p)[row] for p in lines.provider])
-    return lines.rate / 1000 / 12 * c.population * share * month_factor(int(period[5:])) * given
+    given = np.stack([flows(provider)[row] for provider in lines.provider])
+    return lines.rate / 1000 / 12 * residents * month_factor(int(period[5:])) * given
