@@ -20,7 +20,7 @@ from sources.contract import LANGUAGES, Contract
 from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.ledger import Event
-from sources.regional.file_rules import file_rules
+from sources.regional.file_rules import file_rule
 from sources.regional.shown import shown
 
 CAP = 1_000
@@ -135,7 +135,7 @@ def _item(
 def _rule(rule_id: str, contract: Contract | None) -> Any:
     if contract is not None and rule_id in {r.id for r in contract.rules}:
         return contract.rule(rule_id)
-    return next(rule for rule in file_rules().values() if rule.id == rule_id)
+    return file_rule(rule_id)
 
 
 def _details(home: Home, quarantine: dict[str, Any] | None) -> dict[str, tuple[int, list[dict[str, Any]]]]:

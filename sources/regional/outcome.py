@@ -1,0 +1,146 @@
+"""What a night's deliveries came to, for the summary, the asset and its checks.
+
+Belongs here: counting one business time's receipts and verdicts from the ledger, so that a night killed and run again tells the same as one that ran through.
+Does not belong here: judging (intake.py), how it is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sources.ledger import Ledger
+from sources.regional.county import County
+from sources.regional.inbox import Waiting
+
+_COUNTED = ("accepted", "rejected", "duplicate", "held")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Whether pandera itself passes the rows that the mask accepted: PASS, FAIL or N-A (no rows were judged), over `rows` rows."""
+
+    status: str
+    rows: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class IntakeOutcome:
+    """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rows_*, rule, reason.
+
+    `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged.
+    """
+
+    deliveries: tuple[dict[str, Any], ...]
+    received: tuple[tuple[str, str], ...]
+    waiting: tuple[Waiting, ...]
+    problems: tuple[str, ...]
+    pending: int
+    rule_counts: dict[str, tuple[int, int]]
+    validation: Validation
+    names: dict[str, str]
+
+    @property
+    def statuses(self) -> Counter[str]:
+        """How many deliveries have each status, waiting included."""
+        return Counter(d["status"] for d in self.deliveries) + Counter(waiting=len(self.waiting) + self.pending)
+
+    @property
+    def rows_received(self) -> int:
+        return self._sum("rows_received")
+
+    @property
+    def rows_accepted(self) -> int:
+        return self._sum("rows_accepted")
+
+    @property
+    def rows_quarantined(self) -> int:
+        return self._sum("rows_quarantined")
+
+    def _sum(self, key: str, organiser_code: str | None = None) -> int:
+        return sum(d[key] or 0 for d in self.deliveries if organiser_code in (None, d["organiser_code"]))
+
+    def by_sender(self) -> list[dict[str, Any]]:
+        """One line for each sender, in the order of codes, with its name and counts."""
+        received = Counter(code for code, _ in self.received)
+        statuses = Counter((d["organiser_code"], d["status"]) for d in self.deliveries)
+        waiting = Counter(w.organiser_code for w in self.waiting)
+        return [
+            {
+                "organiser_code": code,
+                "name": name,
+                "received": received[code],
+                **{status: statuses[code, status] for status in _COUNTED},
+                "waiting": waiting[code],
+                "rows_accepted": self._sum("rows_accepted", code),
+                "rows_quarantined": self._sum("rows_quarantined", code),
+            }
+            for code, name in self.names.items()
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The outcome as JSON-ready data."""
+        return {
+            "by_sender": self.by_sender(),
+            "deliveries": list(self.deliveries),
+            "waiting": [vars(w) for w in self.waiting],
+            "problems": list(self.problems),
+            "pending": self.pending,
+            "rows_received": self.rows_received,
+            "rows_accepted": self.rows_accepted,
+            "rows_quarantined": self.rows_quarantined,
+        }
+
+
+def outcome_of(
+    ledger: Ledger,
+    counties: Mapping[str, County],
+    at: datetime,
+    waiting: tuple[Waiting, ...],
+    problems: tuple[str, ...],
+) -> IntakeOutcome:
+    """Read the outcome of the business time `at` from the ledger, beside what the inbox scan told."""
+    receipts = {e.subject: e for e in ledger.events("receipt")}
+    verdicts = {e.subject: e for e in ledger.events("verdict")}
+    when = at.astimezone(UTC)
+    tonight = [v for v in verdicts.values() if v.at == when]
+    return IntakeOutcome(
+        deliveries=tuple(_delivery(receipts[v.subject].body, v.subject, v.body) for v in tonight),
+        received=tuple((e.body["organiser_code"], e.subject) for e in receipts.values() if e.at == when),
+        waiting=waiting,
+        problems=problems,
+        pending=len(receipts.keys() - verdicts.keys()),
+        rule_counts=_rule_counts([v.body for v in tonight]),
+        validation=_validation([v.body for v in tonight]),
+        names={code: county.name["fi"] for code, county in sorted(counties.items())},
+    )
+
+
+def _delivery(sent: dict[str, Any], receipt_id: str, judged: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "receipt_id": receipt_id,
+        **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
+        **{
+            key: judged[key]
+            for key in ("status", "rule", "reason", "rows_received", "rows_accepted", "rows_quarantined")
+        },
+    }
+
+
+def _rule_counts(judged: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    failed: Counter[str] = Counter()
+    applicable: Counter[str] = Counter()
+    for body in judged:
+        for count in body["rule_counts"]:
+            failed[count["rule"]] += count["failed"]
+            applicable[count["rule"]] += count["applicable"]
+    return {rule: (failed[rule], applicable[rule]) for rule in applicable}
+
+
+def _validation(judged: list[dict[str, Any]]) -> Validation:
+    rows = sum(body["rows_accepted"] for body in judged if body["status"] == "accepted")
+    return Validation("PASS", rows) if rows else Validation("N-A", 0, "no row was accepted tonight")
