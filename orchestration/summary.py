@@ -42,6 +42,8 @@ def conclude(night: Night) -> dict[str, Any]:
         "deliveries": night.regional.get("by_sender", []),
         "rows": {k: night.regional.get(k, 0) for k in ("rows_received", "rows_accepted", "rows_quarantined")},
         "rejected": [d for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
+        "waiting": night.regional.get("waiting", []),
+        "problems": night.regional.get("problems", []),
         "checks": _counted(night),
         "release": current.as_dict() if current else None,
         "release_folder": str(night.home.current) if current else None,

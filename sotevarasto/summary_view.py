@@ -91,6 +91,8 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     for delivery in summary["rejected"]:
         where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
         console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}"))
+    for problem in summary["problems"]:
+        console.print(Text(f"  problem: {problem}"))
 
 
 def _checks(console: Console, summary: dict[str, Any]) -> None:
