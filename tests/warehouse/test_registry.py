@@ -1,0 +1,211 @@
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from sources.landing import erase
+from tests.warehouse.made import World, night
+from warehouse.registry import RegistryError, current_contacts
+from warehouse.sql import literal
+
+
+def table(world: World, name: str, columns: str = "*", where: str = "true") -> list[tuple]:
+    file = literal(world.home.build / "registry" / f"{name}.parquet")
+    return duckdb.sql(f"SELECT {columns} FROM {file} WHERE {where} ORDER BY ALL").fetchall()
+
+
+def statuses(world: World, at: datetime) -> dict[str, str]:
+    world.stage(at)
+    return dict(table(world, "delivery", "receipt_id, status"))
+
+
+def slices(world: World) -> list[str]:
+    folder = world.home.build / "slices" / "care_contacts"
+    return sorted(path.name for path in folder.rglob("*.parquet"))
+
+
+def local(at: datetime) -> datetime:
+    return at.replace(tzinfo=None)
+
+
+def test_a_slice_that_the_ledger_speaks_of_and_the_home_lost_stops_the_build(world: World) -> None:
+    world.accept("r1", night(3))
+    slice_path = next((world.home.parquet / "care_contacts").rglob("*.parquet"))
+    slice_path.unlink()
+    with pytest.raises(RegistryError, match=r"05-r1-0123456789ab\.parquet of r1 is missing"):
+        world.stage(night(3))
+
+
+def test_a_lost_quarantine_file_stops_the_build(world: World) -> None:
+    world.accept("r1", night(3))
+    (world.home.quarantine / "care_contacts" / "r1.parquet").unlink()
+    with pytest.raises(RegistryError, match=r"r1\.parquet of r1 is missing"):
+        world.stage(night(3))
+
+
+def test_a_newer_accepted_sequence_supersedes_from_its_night_on(world: World) -> None:
+    world.accept("r1", night(3), sequence=1)
+    world.accept("r2", night(5), sequence=2)
+    world.accept("other-month", night(3), period="2026-09", sequence=1)
+    world.accept("other-sender", night(3), organiser="07", sequence=1)
+    assert statuses(world, night(5)) == {
+        "r1": "superseded",
+        "r2": "accepted",
+        "other-month": "accepted",
+        "other-sender": "accepted",
+    }
+    assert table(world, "delivery", "receipt_id, known_from, known_to", "receipt_id IN ('r1', 'r2')") == [
+        ("r1", local(night(3)), local(night(5))),
+        ("r2", local(night(5)), None),
+    ]
+    assert len(slices(world)) == 5  # all four stay queryable, and the empty one
+
+
+def test_a_rejected_resend_displaces_nothing(world: World) -> None:
+    world.accept("r1", night(3), sequence=1)
+    world.receive("r2", night(4), sequence=2)
+    world.verdict("r2", night(4), "rejected", rule="HVA-FILE-0-001", reason="the file is empty")
+    assert statuses(world, night(4)) == {"r1": "accepted", "r2": "rejected"}
+    columns = "status, rows_accepted, rule, reason, known_to, sequence, contract_version, sample_share::VARCHAR, origin"
+    assert table(world, "delivery", columns, "receipt_id = 'r2'") == [
+        ("rejected", 0, "HVA-FILE-0-001", "the file is empty", None, 2, "1.0.0", "0.010000", "synthetic")
+    ]
+
+
+def test_an_older_sequence_accepted_late_never_holds(world: World) -> None:
+    world.accept("r1", night(3), sequence=1)
+    world.accept("r3", night(4), sequence=3)
+    world.accept("r2", night(6), sequence=2)
+    assert statuses(world, night(6)) == {"r1": "superseded", "r2": "superseded", "r3": "accepted"}
+    assert table(world, "delivery", "receipt_id, known_from, known_to") == [
+        ("r1", local(night(3)), local(night(4))),
+        ("r2", local(night(6)), local(night(6))),
+        ("r3", local(night(4)), None),
+    ]
+
+
+def test_what_was_known_on_a_past_date_can_be_laid_out_again(world: World) -> None:
+    world.accept("r1", night(3), sequence=1)
+    world.snapshot("s1", night(3))
+    before = world.stage(night(4))
+    world.accept("r2", night(5), sequence=2)
+    world.snapshot("s2", night(5))
+    assert statuses(world, night(4)) == {"r1": "accepted"}
+    assert table(world, "snapshot", "snapshot_id, known_to") == [("s1", None)]
+    assert world.stage(night(4)) == before
+    assert world.stage(night(5)).fingerprint != before.fingerprint
+
+
+def test_what_is_incomplete_waits_until_a_receipt_names_it(world: World) -> None:
+    for subject in ("05/r1.csv", "05/r2.manifest.json", "07/r1.csv", "05/ä/b.csv"):
+        world.ledger.append("sighting", subject, {}, night(3))
+    assert set(statuses(world, night(3)).values()) == {"waiting"}
+    assert table(world, "delivery", "organiser_code, reason, known_from", "reason LIKE '%ä%'") == [
+        ("05", "seen incomplete in the inbox: ä/b.csv", local(night(3)))
+    ]
+    world.accept("r1", night(4))
+    world.receive("r2", night(4), sequence=2)
+    world.stage(night(4))
+    assert table(world, "delivery", "organiser_code, status, reason", "status = 'waiting'") == [
+        ("05", "waiting", "received, not judged yet"),
+        ("05", "waiting", "seen incomplete in the inbox: ä/b.csv"),
+        ("07", "waiting", "seen incomplete in the inbox: r1.csv"),
+    ]
+
+
+def test_an_erased_delivery_is_absent_and_says_why(world: World) -> None:
+    world.accept("r1", night(3), sequence=1)
+    sha256 = world.accept("r2", night(4), sequence=2)
+    before = world.stage(night(4))
+    erase(world.home, world.ledger, sha256, "sent by mistake", "A. Keeper", night(5))
+    after = world.stage(night(5))
+    assert after.fingerprint != before.fingerprint
+    assert table(world, "delivery", "receipt_id, status, reason, known_from = known_to, erased_at") == [
+        ("r1", "superseded", None, False, None),
+        ("r2", "superseded", "erased, its rows are absent: sent by mistake", True, local(night(5))),
+    ]
+    assert [name for name in slices(world) if "-r2-" in name] == []
+    assert {row[0] for row in table(world, "quarantine", "receipt_id")} == {"r1"}
+    # Also a rebuild of the days before finds no rows: the bytes are gone on every date.
+    assert statuses(world, night(4)) == {"r1": "superseded", "r2": "superseded"}
+
+
+def test_a_snapshot_holds_until_the_next_of_its_object(world: World) -> None:
+    world.snapshot("s1", night(3))
+    world.snapshot("s2", night(5))
+    world.snapshot("m1", night(3), "statfin_classification", "municipality_map/2026")
+    world.stage(night(5))
+    assert table(world, "snapshot", "snapshot_id, source_code, known_from, known_to, bytes, origin") == [
+        ("m1", "statfin_classification", local(night(3)), None, 10, "published"),
+        ("s1", "statfin_population", local(night(3)), local(night(5)), 10, "published"),
+        ("s2", "statfin_population", local(night(5)), None, 10, "published"),
+    ]
+    national = world.home.build / "national"
+    assert sorted(path.name for path in (national / "population").iterdir()) == [
+        "_empty.parquet",
+        "s1.parquet",
+        "s2.parquet",
+    ]
+
+
+def test_quarantine_is_one_table_with_the_time_it_was_known(world: World) -> None:
+    world.accept("r1", night(3), rows=6)
+    world.accept("r2", night(4), sequence=2, rows=3)
+    staged = world.stage(night(4))
+    assert table(world, "quarantine", "receipt_id, line_number, value_as_sent, known_from") == [
+        ("r1", 4, "10.6", local(night(3))),
+        ("r1", 7, "10.6", local(night(3))),
+        ("r2", 4, "10.6", local(night(4))),
+    ]
+    assert staged.counts == {"delivery": 2, "quarantine": 3, "snapshot": 0}
+
+
+def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: World) -> None:
+    assert world.stage(night(3)).counts == {"delivery": 0, "quarantine": 0, "snapshot": 0}
+    build = world.home.build
+    for pattern in (
+        "slices/care_contacts/**/*.parquet",
+        "national/population/*.parquet",
+        "national/municipality_map/*.parquet",
+    ):
+        assert duckdb.sql(f"SELECT count(*) FROM read_parquet({literal(build / pattern)})").fetchall() == [(0,)]
+
+
+def test_the_empty_slice_has_the_columns_of_a_written_one(world: World) -> None:
+    world.accept("r1", night(3))
+    world.stage(night(3))
+    folder = world.home.build / "slices" / "care_contacts"
+    schemas = [
+        duckdb.sql(f"DESCRIBE FROM read_parquet({literal(path)})").fetchall()
+        for path in (folder / "_empty.parquet", next(folder.glob("2026-08/*.parquet")))
+    ]
+    assert schemas[0] == schemas[1]
+
+
+def test_the_build_is_emptied_first_and_slices_are_links(world: World) -> None:
+    world.accept("r1", night(3))
+    (world.home.build / "work.duckdb").write_text("left by an earlier night")
+    (world.home.build / "old").mkdir()
+    world.stage(night(3))
+    assert sorted(path.name for path in world.home.build.iterdir()) == ["national", "registry", "slices"]
+    linked = next((world.home.build / "slices").rglob("05-r1-*.parquet"))
+    stored = next(world.home.parquet.rglob("05-r1-*.parquet"))
+    assert linked.samefile(stored)
+
+
+def test_current_contacts_are_the_accepted_rows_of_current_deliveries(world: World) -> None:
+    world.accept("r1", night(3), sequence=1, rows=9)
+    world.accept("r2", night(4), sequence=2, rows=6)
+    world.accept("r3", night(4), organiser="07", rows=3)
+    world.stage(night(4))
+    with duckdb.connect() as con:
+        relation = current_contacts(con, world.home.build)
+        counts = con.execute(f"SELECT receipt_id, count(*) FROM {relation} GROUP BY ALL ORDER BY ALL").fetchall()
+    assert counts == [("r2", 4), ("r3", 2)]
+
+
+def test_equal_facts_give_equal_fingerprints_whenever_they_are_laid_out(world: World) -> None:
+    world.accept("r1", night(3))
+    first = world.stage(night(3))
+    world.ledger.append("night", "2026-11-04", {}, night(4))
+    assert world.stage(night(4)) == first

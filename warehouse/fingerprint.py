@@ -1,0 +1,44 @@
+"""Fingerprints: has anything that a release is made of moved since the last one?
+
+What belongs here: one hash over the code, one over the code and all facts that a build reads. What does not: the
+hashes of the tables that come out (warehouse/hashes.py).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+CODE_ROOT = Path(__file__).resolve().parents[1]
+_CODE_FOLDERS = ("sources", "expectations", "warehouse", "orchestration", "dbt_project")
+_CODE_FILES = ("pyproject.toml", "requirements.lock")
+_CODE_SUFFIXES = (".py", ".yml", ".yaml", ".sql", ".csv", ".json")
+_MADE_BY_TOOLS = ("target", "logs", "dbt_packages", "__pycache__")
+
+
+def code_fingerprint(root: Path = CODE_ROOT) -> str:
+    """SHA-256 over the names and contents of all code, models, contracts, seeds and pinned versions under `root`."""
+    digest = hashlib.sha256()
+    for path in sorted(_code_files(root), key=lambda path: path.relative_to(root).as_posix()):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _code_files(root: Path) -> Iterable[Path]:
+    for name in _CODE_FILES:
+        if (root / name).is_file():
+            yield root / name
+    for folder in _CODE_FOLDERS:
+        for path in (root / folder).rglob("*"):
+            parts = path.relative_to(root).parts
+            hidden = any(part.startswith(".") or part in _MADE_BY_TOOLS for part in parts)
+            if path.suffix in _CODE_SUFFIXES and not hidden and path.is_file():
+                yield path
+
+
+def input_fingerprint(code: str, facts: Iterable[str]) -> str:
+    """SHA-256 over the code's fingerprint and the facts (one text each, in a total order) that a build starts from."""
+    digest = hashlib.sha256(code.encode())
+    for fact in facts:
+        digest.update(b"\n" + fact.encode())
+    return digest.hexdigest()

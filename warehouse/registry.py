@@ -1,0 +1,215 @@
+"""The registry: what the ledger says is known at a moment, as tables, with hard links to every slice it speaks of.
+
+What belongs here: deriving deliveries, quarantine and snapshots from ledger events (in SQL), and laying them out in
+the emptied build folder for dbt to read. What does not: judging a delivery (sources/regional) and modelling
+(dbt_project).
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sources.errors import SotevarastoError
+from sources.home import Home
+from sources.ledger import Ledger
+from sources.regional.catalogue import dataset_contracts
+from warehouse.fingerprint import code_fingerprint, input_fingerprint
+from warehouse.sql import literal, query
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Columns that every staged slice has round its contract's own.
+_BEFORE = {"record_number": "BIGINT", "line_number": "BIGINT", "file_name": "VARCHAR"}
+_AFTER = {
+    "organiser_code": "VARCHAR",
+    "period": "VARCHAR",
+    "receipt_id": "VARCHAR",
+    "sequence": "INTEGER",
+    "sample_share": "DECIMAL(9,6)",
+    "rule_mask": "UBIGINT",
+    "sent": "VARCHAR[]",
+}
+_QUARANTINE = {
+    "receipt_id": "VARCHAR",
+    "organiser_code": "VARCHAR",
+    "dataset": "VARCHAR",
+    "period": "VARCHAR",
+    "sequence": "INTEGER",
+    "file_name": "VARCHAR",
+    "line_number": "BIGINT",
+    "column_name": "VARCHAR",
+    "rule_id": "VARCHAR",
+    "value_as_sent": "VARCHAR",
+}
+_NATIONAL = {
+    "population": {
+        "snapshot_id": "VARCHAR",
+        "year": "SMALLINT",
+        "area_code": "VARCHAR",
+        "sex": "VARCHAR",
+        "age_years": "SMALLINT",
+        "population": "BIGINT",
+        "value_status": "VARCHAR",
+        "origin": "VARCHAR",
+    },
+    "municipality_map": {
+        "snapshot_id": "VARCHAR",
+        "year": "SMALLINT",
+        **dict.fromkeys(
+            (
+                "municipality_code",
+                "municipality_name_fi",
+                "municipality_name_sv",
+                "hva_code",
+                "hva_name_fi",
+                "hva_name_sv",
+                "hva_name_en",
+                "collaborative_area_code",
+                "collaborative_area_name_fi",
+                "collaborative_area_name_sv",
+                "collaborative_area_name_en",
+                "origin",
+            ),
+            "VARCHAR",
+        ),
+    },
+}
+
+
+class RegistryError(SotevarastoError):
+    """What the ledger speaks of does not lie in the home."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What the build folder was laid out from. Equal `fingerprint`: a build would give what the release of that fingerprint holds."""
+
+    fingerprint: str
+    code_fingerprint: str
+    counts: dict[str, int]
+
+
+def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
+    """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
+
+    registry/{delivery,quarantine,snapshot}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
+    a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
+    """
+    import duckdb
+
+    with duckdb.connect() as con:
+        _load_events(con, ledger, at)
+        for name in ("delivery", "snapshot"):
+            con.execute(f"CREATE TABLE {name} AS {query(name)}")
+        _empty(home.build)
+        registry = home.build / "registry"
+        registry.mkdir(mode=0o700)
+        _link_slices(con, home)
+        _link_national(con, home)
+        _create_quarantine(con, home)
+        counts = {}
+        for name in ("delivery", "quarantine", "snapshot"):
+            con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(registry / f'{name}.parquet')} (FORMAT parquet)")
+            counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+        code = code_fingerprint()
+        facts = con.execute(
+            "SELECT to_json(d)::VARCHAR AS fact FROM delivery d UNION ALL SELECT to_json(s)::VARCHAR FROM snapshot s ORDER BY fact"
+        ).fetchall()
+    return Staged(input_fingerprint(code, (fact for (fact,) in facts)), code, counts)
+
+
+def current_contacts(con: "DuckDBPyConnection", build: Path) -> str:
+    """Make the view of all accepted care contacts of current deliveries over a staged build; returns its name."""
+    slices = literal(build / "slices" / "care_contacts" / "**" / "*.parquet")
+    delivery = literal(build / "registry" / "delivery.parquet")
+    con.execute(
+        f"""CREATE OR REPLACE VIEW current_contacts AS
+        SELECT * EXCLUDE (rule_mask, sent)
+        FROM read_parquet({slices}, union_by_name = true, hive_partitioning = false)
+        WHERE rule_mask = 0 AND receipt_id IN (
+            SELECT receipt_id FROM read_parquet({delivery}) WHERE status = 'accepted' AND known_to IS NULL)"""
+    )
+    return "current_contacts"
+
+
+def _empty(build: Path) -> None:
+    for entry in list(build.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _load_events(con: "DuckDBPyConnection", ledger: Ledger, at: datetime) -> None:
+    """The ledger as the table `event`; `at` as the variable `horizon`, for the queries to look no further."""
+    import pyarrow as pa
+
+    rows = ledger.rows()
+    types = {"seq": pa.int64(), "at": pa.string(), "kind": pa.string(), "subject": pa.string(), "body": pa.string()}
+    con.register("stored", pa.table({name: pa.array([getattr(r, name) for r in rows], t) for name, t in types.items()}))
+    con.execute(
+        'CREATE TABLE event AS SELECT seq, "at"::TIMESTAMP AS happened_at, kind, subject, body::JSON AS body FROM stored'
+    )
+    con.unregister("stored")
+    con.execute("SET VARIABLE horizon = ?::TIMESTAMP", [at.astimezone(UTC).replace(tzinfo=None)])
+
+
+def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:
+    slices = home.build / "slices"
+    for contract in dataset_contracts().values():
+        own = {column.name: column.sql_type for column in contract.columns}
+        _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER)
+    _link(home.parquet, slices, con.execute(query("slice_files")).fetchall())
+
+
+def _link_national(con: "DuckDBPyConnection", home: Home) -> None:
+    national = home.build / "national"
+    for name, columns in _NATIONAL.items():
+        _write_empty(con, national / name, columns)
+    _link(home.parquet, national, con.execute(query("snapshot_files")).fetchall())
+
+
+def _write_empty(con: "DuckDBPyConnection", folder: Path, columns: Mapping[str, str]) -> None:
+    folder.mkdir(mode=0o700, parents=True)
+    con.execute(f"COPY ({_no_rows(columns)}) TO {literal(folder / '_empty.parquet')} (FORMAT parquet)")
+
+
+def _no_rows(columns: Mapping[str, str]) -> str:
+    return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items()) + " LIMIT 0"
+
+
+def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Hard-link (receipt or snapshot id, path) from the immutable store into the build: no bytes are copied."""
+    for owner, path in files:
+        target = folder / path
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.link(store / path, target)
+        except FileNotFoundError:
+            raise RegistryError(
+                f"{store / path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
+            ) from None
+
+
+def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
+    """The union of all quarantine files, with the moment from which each row was known."""
+    files = [(owner, home.quarantine / path) for owner, path in con.execute(query("quarantine_files")).fetchall()]
+    for owner, path in files:
+        if not path.is_file():
+            raise RegistryError(
+                f"{path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
+            )
+    rows = _no_rows(_QUARANTINE)
+    if files:
+        listed = "[" + ", ".join(literal(path) for _, path in files) + "]"
+        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in _QUARANTINE.items())
+        rows = f"SELECT {columns} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
+    con.execute(
+        f"CREATE TABLE quarantine AS SELECT q.*, d.known_from FROM ({rows}) q JOIN delivery d USING (receipt_id)"
+    )
