@@ -276,7 +276,6 @@ def _total_row(parcel: Parcel) -> Parcel:
         (number, "contact_id", rule_id("contact_id", "pattern")),
         (number, "visit_duration_hours", rule_id("visit_duration_hours", "range")),
         *((number, r.column, r.id) for r in required),
-        (number, "contacted_at", rule_id("contacted_at", "in_period")),
     )
 
 
