@@ -47,9 +47,6 @@ class _Text:
     def delimiter(self) -> str:
         return self.parcel.dialect.delimiter
 
-    def header(self, column: str) -> str:
-        return next(h for h, c in self.parcel.dialect.columns.items() if c == column)
-
     def place(self, column: str) -> int:
         return list(self.parcel.dialect.columns.values()).index(column)
 
@@ -68,15 +65,16 @@ class _Text:
         lines[line_number - 1] = self.delimiter.join(fields)
         return _Text(self.parcel, lines)
 
-    def clean_line(self, column: str | None = None) -> int:
-        """The number of a middle line without a fault, and with a value in that column."""
+    def clean_line(self) -> int:
+        """The number of a middle line without a fault."""
         faulty = {f.line_number for f in self.parcel.truth.row_faults if f.file_name == self.parcel.files[0].name}
-        absent = null_text(self.parcel.dialect)
-        for number in range(len(self.lines) // 2, len(self.lines) + 1):
-            given = column is None or self.lines[number - 1].split(self.delimiter)[self.place(column)] != absent
-            if number not in faulty and given:
-                return number
-        raise ValueError(f"no line of {self.parcel.files[0].name} is fit for this fault; make a parcel with more rows")
+        middle = range(len(self.lines) // 2 + 1, len(self.lines) + 1)
+        number = next((n for n in middle if n not in faulty), None)
+        if number is None:
+            raise ValueError(
+                f"{self.parcel.files[0].name} has no clean line for this fault; make a parcel with more rows"
+            )
+        return number
 
     def packed(self, encoding: str | None = None) -> Parcel:
         """The parcel with these lines; the manifest agrees with the bytes and counts every line but the header as a record."""
