@@ -108,7 +108,7 @@ def _code(item: str) -> pl.Expr:
 
 
 def _name(item: str, language: str) -> pl.Expr:
-    """The name in one language: null where the list is empty or holds other languages only."""
+    """The name in one language without the blanks that some end in; null where the list is empty or holds other languages only."""
     import polars as pl
 
     named = pl.col(item).struct.field("classificationItemNames")
@@ -116,6 +116,7 @@ def _name(item: str, language: str) -> pl.Expr:
         named.list.eval(pl.element().filter(pl.element().struct.field("lang") == language))
         .list.first()
         .struct.field("name")
+        .str.strip_chars()
     )
 
 

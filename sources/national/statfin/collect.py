@@ -6,14 +6,17 @@ Belongs here: the order of the requests and what is compared with what. Does not
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sources.contract import Contract, load_contract
 from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.outcome import SourceError, SourceOutcome
+from sources.national.rules import require_rows
 from sources.national.settings import SourceSettings
 from sources.national.statfin.cube import Cube, parse_cube
 from sources.national.statfin.metadata import Limits, PopulationTable, population_table, read_limits
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SETTINGS = Path(__file__).parent / "source.yml"
+CONTRACT = Path(__file__).parent / "population.yml"
 LANGUAGE = "fi"  # the texts that variables are known by are Finnish
 TOPIC = "population"
 
@@ -64,9 +68,9 @@ def collect_population(
 
 def _wanted_years(table: PopulationTable, visit: Visit) -> list[str]:
     """The table's years from the first one wanted. A year that was there before must still be."""
-    years = sorted(year for year in table.time.values if int(year) >= visit.settings.first_year)
-    if lost := sorted(visit.known_objects() - {_object(year) for year in years}):
+    if lost := sorted(visit.known_objects() - {_object(year) for year in table.time.values}):
         raise SourceError(f"{lost[0]} is no longer in the table: the last good snapshot stays")
+    years = sorted(year for year in table.time.values if int(year) >= visit.settings.first_year)
     if not years:
         raise SourceError(f"the table has no year from {visit.settings.first_year} on: check first_year in source.yml")
     return years
@@ -91,11 +95,12 @@ def _collect_years(
     visit: Visit, path: str, table: PopulationTable, limits: Limits, years: list[str]
 ) -> list[FetchError | SourceError]:
     """Fetch and keep each year; the faults on the way. A fault of the connection ends the visit, a bad reply only its year."""
+    contract = _contract()
     faults: list[FetchError | SourceError] = []
     releases = set()
     for year in years:
         try:
-            releases.add(_collect_year(visit, path, table, limits, year))
+            releases.add(_collect_year(visit, path, table, limits, contract, year))
         except SourceError as error:
             faults.append(SourceError(f"{year}: {error}"))
         except FetchError as error:
@@ -105,7 +110,9 @@ def _collect_years(
     return faults
 
 
-def _collect_year(visit: Visit, path: str, table: PopulationTable, limits: Limits, year: str) -> str:
+def _collect_year(
+    visit: Visit, path: str, table: PopulationTable, limits: Limits, contract: Contract, year: str
+) -> str:
     """Fetch one year in as many parts as the limit asks for, and keep it if it is new. Returns its release's time stamp."""
     selections = split(table.selection(year), limits.max_cells, (table.area.code, table.age.code, table.sex.code))
     parts = [visit.post(path, _query(selection)) for selection in selections]
@@ -121,10 +128,16 @@ def _collect_year(visit: Visit, path: str, table: PopulationTable, limits: Limit
         raise SourceError("HVA-POP-0-005: the reply has no figure at all: the last good snapshot stays")
     if before is not None:
         require_no_loss(frame, before, table.area.code)
+    require_rows(contract, frame)
     require_totals(frame)
     facts = {"source_updated": updated[0], "values": frame["population"].count(), "area_variable": table.area.code}
     visit.keep(_object(year), parts, frame, content_digest(frame), facts)
     return updated[0]
+
+
+@cache
+def _contract() -> Contract:
+    return load_contract(CONTRACT)
 
 
 def _asked_cube(part: Part, selection: Selection) -> Cube:
