@@ -71,7 +71,7 @@ def _rows_as_accepted(entry: Mapping[str, Any]) -> Plan:
         needs="deliveries",
         figures=f"""
         with held as (select organiser_code, period, sum(n) as n from {SLICE} group by all)
-        select organiser_code || ' ' || period as subject, coalesce(h.n, 0) as numerator, d.n as denominator,
+        select organiser_code || ' ' || period as subject, coalesce(h.n, 0) as numerator, coalesce(d.n, 0) as denominator,
             coalesce(h.n, 0) - coalesce(d.n, 0) as value, 0 as minimum, 0 as maximum
         from held h full join gx_deliveries d using (organiser_code, period)""",
     )

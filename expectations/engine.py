@@ -42,9 +42,10 @@ class Verdict:
 def _library():
     """Import Great Expectations, quiet and without telemetry, and adapt SQLAlchemy to DuckDB. Seconds the first time, then nothing."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
-    logging.getLogger("great_expectations").setLevel(
-        logging.CRITICAL
-    )  # a failing metric is reported by its check, once
+    # A failing metric is told by its check, once. Silenced here and not by a level, which some of its modules set for themselves.
+    library_log = logging.getLogger("great_expectations")
+    library_log.addHandler(logging.NullHandler())
+    library_log.propagate = False
     import great_expectations
     import great_expectations.expectations
     import sqlalchemy
