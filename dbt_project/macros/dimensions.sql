@@ -1,0 +1,64 @@
+{# The population groups of the marts. One figure is split by one dimension at a time, and by sex and age together. #}
+
+{% macro split_columns() %}{{ return(["sex", "age_group", "language_status", "municipality_type"]) }}{% endmacro %}
+
+{% macro age_group(age_years) -%}
+    case
+        when {{ age_years }} < 18 then '0-17'
+        when {{ age_years }} < 65 then '18-64'
+        when {{ age_years }} < 75 then '65-74'
+        else '75+'
+    end
+{%- endmacro %}
+
+{% macro age_groups() %}{{ return(["0-17", "18-64", "65-74", "75+"]) }}{% endmacro %}
+
+{# group by grouping sets: `key` with each published split. #}
+{% macro grouping_by_split(key) -%}
+    group by grouping sets (
+        ({{ key | join(", ") }}),
+        ({{ key | join(", ") }}, sex),
+        ({{ key | join(", ") }}, age_group),
+        ({{ key | join(", ") }}, sex, age_group),
+        ({{ key | join(", ") }}, language_status),
+        ({{ key | join(", ") }}, municipality_type)
+    )
+{%- endmacro %}
+
+{# The split columns of a query grouped so: the group's own value, or 'total'. #}
+{% macro rolled_up_splits() -%}
+    {% for column in split_columns() -%}
+    case when grouping({{ column }}) = 1 then 'total' else {{ column }} end as {{ column }}{{ "," if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+{# True for the row of everybody. #}
+{% macro is_total() -%}
+    (sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total')
+{%- endmacro %}
+
+{# Age group on the 31 December before the period's year, the day of the population that rates divide by. Born since then counts as 0. #}
+{% macro age_at_reference_day(birth_year, year) -%}
+    {{ age_group(year ~ " - 1 - " ~ birth_year) }}
+{%- endmacro %}
+
+{#
+    Rows counted by sender and home municipality, once for each basis: residence (the county of the home municipality) and organiser (the
+    sender; for a joint authority, which produces for others, the county of the home municipality). Only counties that organise have figures.
+#}
+{% macro placed_by_basis(counted) %}
+    select
+        n.*,
+        b.basis,
+        h.region_code as county_code,
+        m.language_status,
+        m.municipality_type
+    from {{ counted }} as n
+    cross join (select 'residence' as basis union all select 'organiser' as basis) as b
+    inner join {{ ref("core__dim_municipality") }} as m on n.year = m.year and n.home_municipality_code = m.municipality_code
+    inner join {{ ref("core__dim_region") }} as s on n.sender_code = s.region_code and s.is_sender
+    inner join {{ ref("core__dim_region") }} as h
+        on h.region_level = 'county'
+        and h.is_organiser
+        and h.region_code = case when b.basis = 'organiser' and s.is_organiser then n.sender_code else m.county_code end
+{% endmacro %}

@@ -1,0 +1,95 @@
+{# Time: the calendar (periods, limits) and the knowledge axis (known_from, known_to). #}
+
+{# Stands for "still known" inside intermediate models, where intervals are cut; published tables say null. #}
+{% macro open_end() -%}cast('9999-12-31 00:00:00' as timestamp){%- endmacro %}
+
+{% macro month_start(period) -%}cast({{ period }} || '-01' as date){%- endmacro %}
+
+{% macro add_days(day, count) -%}cast({{ dbt.dateadd("day", count, day) }} as date){%- endmacro %}
+
+{# Calendar months: the same day of a later month, or the last day of that month when it has no such day. #}
+{% macro add_months(day, count) -%}cast({{ dbt.dateadd("month", count, day) }} as date){%- endmacro %}
+
+{# Last day on which a limit that began on `day` is still kept. #}
+{% macro last_day_within(day, value, unit) -%}
+    case {{ unit }}
+        when 'days' then {{ add_days(day, value) }}
+        when 'weeks' then {{ add_days(day, "7 * " ~ value) }}
+        when 'months' then {{ add_months(day, value) }}
+    end
+{%- endmacro %}
+
+{% macro later_of(a, b) -%}greatest({{ a }}, {{ b }}){%- endmacro %}
+{% macro earlier_of(a, b) -%}least({{ a }}, {{ b }}){%- endmacro %}
+
+{#
+    From pieces to states. A piece says that additive measures hold over [known_from, known_to); the state of a key after each moment is the running
+    total of all that began less all that ended. A late correction is thus one more moment, and the state before it stays.
+    `pieces` is a relation with the columns of `key`, known_from, known_to (open_end() when current) and `measures` (integers).
+    Moments at which nothing changes in sum make no row. Returned: key, known_from, known_to (open_end() when current), measures.
+#}
+{% macro running_states(pieces, key, measures) %}
+    select
+        {{ key | join(", ") }},
+        event_at as known_from,
+        coalesce(lead(event_at) over (partition by {{ key | join(", ") }} order by event_at), {{ open_end() }}) as known_to,
+        {% for measure in measures %}
+        sum({{ measure }}) over (
+            partition by {{ key | join(", ") }} order by event_at rows between unbounded preceding and current row
+        ) as {{ measure }}{{ "," if not loop.last }}
+        {% endfor %}
+    from (
+        select {{ key | join(", ") }}, event_at, {% for m in measures %}sum({{ m }}) as {{ m }}{{ ", " if not loop.last }}{% endfor %}
+        from (
+            select {{ key | join(", ") }}, known_from as event_at, {{ measures | join(", ") }}
+            from {{ pieces }}
+            where known_from < known_to
+            union all
+            select {{ key | join(", ") }}, known_to as event_at, {% for m in measures %}-{{ m }}{{ ", " if not loop.last }}{% endfor %}
+            from {{ pieces }}
+            where known_from < known_to and known_to < {{ open_end() }}
+        ) as moments
+        group by {{ key | join(", ") }}, event_at
+        having {% for m in measures %}sum({{ m }}) <> 0{{ " or " if not loop.last }}{% endfor %}
+    ) as changes
+{% endmacro %}
+
+{#
+    Versions of a row that say the same, one after the other, become one version. `versions` is a relation with `key`, known_from, known_to
+    (null when current), the `payload` columns that make a version, and `carried` columns, of which the first version's are kept.
+#}
+{% macro collapsed_versions(versions, key, payload, carried=[]) %}
+    select
+        {{ (key + payload + carried) | join(", ") }},
+        known_from,
+        -- A version ends where the last of its repetitions did: just before the next change, or with the last row of all.
+        nullif(
+            coalesce(lead(previous_known_to) over (partition by {{ key | join(", ") }} order by known_from), last_known_to),
+            {{ open_end() }}
+        ) as known_to
+    from (
+        select
+            {{ (key + payload + carried) | join(", ") }},
+            known_from,
+            lag(known_to) over (partition by {{ key | join(", ") }} order by known_from) as previous_known_to,
+            max(coalesce(known_to, {{ open_end() }})) over (partition by {{ key | join(", ") }}) as last_known_to,
+            case
+                when
+                    known_from = lag(known_to) over (partition by {{ key | join(", ") }} order by known_from)
+                    {% for column in payload %}
+                    and {{ column }} is not distinct from lag({{ column }}) over (partition by {{ key | join(", ") }} order by known_from)
+                    {% endfor %}
+                    then 0
+                else 1
+            end as is_change
+        from {{ versions }}
+    ) as marked
+    where is_change = 1
+{% endmacro %}
+
+{# The measures of one kind of piece; those that it does not carry are nought, so that pieces of different kinds can be added up. #}
+{% macro measures_of(measures, known) -%}
+    {%- for measure in measures %}
+        cast({{ known.get(measure, "0") }} as bigint) as {{ measure }}{{ "," if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+-- One row per receipt, or per delivery that still waits for its manifest or its data.
+select
+    organiser_code,
+    dataset,
+    period,
+    sequence,
+    status,
+    rows_received,
+    rows_accepted,
+    rows_quarantined,
+    sha256,
+    rule,
+    reason,
+    known_from,
+    known_to,
+    receipt_id,
+    contract_version,
+    sample_share,
+    origin
+from {{ ref("stg__delivery") }}

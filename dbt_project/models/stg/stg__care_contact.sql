@@ -1,0 +1,30 @@
+-- One row per accepted contact of each delivery that was ever accepted. A mask that is not zero marks a quarantined row.
+select
+    cast(receipt_id as varchar) as receipt_id,
+    cast(organiser_code as varchar) as organiser_code,
+    cast(period as varchar) as period,
+    cast(sequence as integer) as sequence,
+    cast(file_name as varchar) as file_name,
+    cast(record_number as bigint) as record_number,
+    cast(line_number as bigint) as line_number,
+    cast(contact_id as varchar) as contact_id,
+    cast(client_id as varchar) as client_id,
+    cast(birth_year as smallint) as birth_year,
+    cast(age_at_assessment_years as smallint) as age_at_assessment_years,
+    cast(sex as varchar) as sex,
+    cast(home_municipality_code as varchar) as home_municipality_code,
+    cast(service_class_code as varchar) as service_class_code,
+    cast(contact_mode as varchar) as contact_mode,
+    cast(profession as varchar) as profession,
+    cast(professional_id as varchar) as professional_id,
+    cast(unit_id as varchar) as unit_id,
+    cast(urgency as varchar) as urgency,
+    cast(contacted_at as timestamp) as contacted_at,
+    cast(need_assessed_at as timestamp) as need_assessed_at,
+    cast(booked_at as timestamp) as booked_at,
+    cast(visited_at as timestamp) as visited_at,
+    cast(reason_code as varchar) as reason_code,
+    cast(visit_duration_hours as decimal(5, 2)) as visit_duration_hours,
+    cast(sample_share as decimal(9, 6)) as sample_share
+from {{ source("slices", "care_contacts") }}
+where rule_mask = 0

@@ -1,0 +1,20 @@
+-- One row per receipt, or per delivery that still waits.
+select
+    cast(receipt_id as varchar) as receipt_id,
+    cast(organiser_code as varchar) as organiser_code,
+    cast(dataset as varchar) as dataset,
+    cast(period as varchar) as period,
+    cast(sequence as integer) as sequence,
+    cast(status as varchar) as status,
+    cast(rows_received as bigint) as rows_received,
+    cast(rows_accepted as bigint) as rows_accepted,
+    cast(rows_quarantined as bigint) as rows_quarantined,
+    cast(sha256 as varchar) as sha256,
+    cast(rule as varchar) as rule,
+    cast(reason as varchar) as reason,
+    cast(contract_version as varchar) as contract_version,
+    cast(sample_share as decimal(9, 6)) as sample_share,
+    cast(origin as varchar) as origin,
+    cast(known_from as timestamp) as known_from,
+    cast(known_to as timestamp) as known_to
+from {{ source("registry", "delivery") }}

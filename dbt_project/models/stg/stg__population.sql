@@ -1,0 +1,11 @@
+-- One row per snapshot, year, area, sex and year of age (null = all ages); the area SSS is the whole country.
+select
+    cast(snapshot_id as varchar) as snapshot_id,
+    cast(year as smallint) as year,
+    cast(area_code as varchar) as area_code,
+    cast(sex as varchar) as sex,
+    cast(age_years as smallint) as age_years,
+    cast(population as bigint) as population,
+    cast(value_status as varchar) as value_status,
+    cast(origin as varchar) as origin
+from {{ source("national", "population") }}
