@@ -37,6 +37,11 @@ def file_rules() -> dict[str, FileRule]:
     return {entry["code"]: FileRule(**entry) for entry in document}
 
 
-def file_rule(code: str) -> FileRule:
-    """The rule of that code; KeyError if there is none."""
-    return file_rules()[code]
+@cache
+def _by_id() -> dict[str, FileRule]:
+    return {rule.id: rule for rule in file_rules().values()}
+
+
+def file_rule(name: str) -> FileRule:
+    """The rule of that code or id; KeyError if there is none."""
+    return file_rules().get(name) or _by_id()[name]

@@ -1,0 +1,379 @@
+"""The judge: a delivery's files → one staged Parquet with a verdict on every row, and the verdict on the whole.
+
+Belongs here: the order pre-flight, header, scan, balance, uniqueness, share; what each came to; and pandera's own validation of what was accepted.
+Does not belong here: manifests and receipts (admission.py), where files are kept and how they get there (staging.py), reports.
+
+Accepted rows are those with `rule_mask = 0`. Of rows that break no other rule and share a key, the first is accepted when all are alike; when they differ there is
+no telling which is right, so none is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sources.contract import Contract
+from sources.errors import SotevarastoError
+from sources.regional.county import Dialect
+from sources.regional.file_rules import file_rule
+from sources.regional.harmoniser import quoted
+from sources.regional.lines import LineFeed
+from sources.regional.manifest import Refused
+from sources.regional.preflight import Preflight, mixed_ends, preflight, refuse
+from sources.regional.reader import Header, read_header
+from sources.regional.rules import (
+    LINE_MASK,
+    LINE_RULES,
+    OVERFLOW_BIT,
+    CompiledRules,
+    accepted_schema,
+    applicable,
+    line_bit,
+    period_bounds,
+)
+from sources.regional.scan import PARQUET, DeliveryContext, Scan
+
+MAX_QUARANTINE_SHARE = 0.10
+# Beyond this many, stray quotation marks may pair up into records that look whole.
+MAX_UNCLOSED = 100
+# Lines that nobody would call a record: they count neither for the share nor against the manifest's row count.
+_NO_RECORD = (1 << line_bit("BLANK_LINE")) | (1 << line_bit("HEADER_AGAIN"))
+
+
+class JudgeError(SotevarastoError):
+    """The judge was called in a way that would give a wrong or unstable result."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A data file: where its bytes lie, and the name that its sender gave it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What one file came to: physical lines, records among them (blank lines and repeated headers are none), lines that belong to the record above them,
+    and the codes of rules that are only told (`notices`)."""
+
+    name: str
+    sha256: str
+    bytes: int
+    lines: int
+    records: int
+    extra_lines: int
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on a delivery.
+
+    `refusal` tells why the whole is refused, None when it is accepted. `rows_received` = `rows_accepted` + `rows_quarantined`; every line that stands in quarantine
+    counts. `records` are comparable with the manifest's rows. `rule_counts` has, for each rule of the contract in its order, the rows that broke it and those
+    it applied to; for rules about lines, those that were broken. `staged` is the Parquet file, None when no row was judged.
+    """
+
+    refusal: Refused | None
+    files: tuple[FileRead, ...] = ()
+    rows_received: int | None = None
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    records: int = 0
+    rule_counts: tuple[dict[str, object], ...] = ()
+    staged: Path | None = None
+
+
+@dataclass(frozen=True)
+class AcceptedCheck:
+    """What pandera's own validation said of accepted rows: `failures` maps a rule id (or a column's type) to the number of rows, -1 when it gave none."""
+
+    rows: int
+    failures: dict[str, int]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def stage_file(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    dialect: Dialect,
+    file: Path,
+    rules: CompiledRules,
+    context: DeliveryContext,
+    out: Path,
+) -> Judgement:
+    """`stage_files` for a delivery of one file that bears its path's name."""
+    return stage_files(con, contract, dialect, [SourceFile(file, file.name)], rules, context, out)
+
+
+def stage_files(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    dialect: Dialect,
+    files: Sequence[SourceFile],
+    rules: CompiledRules,
+    context: DeliveryContext,
+    out: Path,
+) -> Judgement:
+    """Judge a delivery and write its rows to `out` (mode 0600; temporary files beside it are removed).
+
+    A refused delivery leaves `out` only when its rows were judged and too many are faulty, so that they can be told. `con` is used by this call alone and must keep
+    the order of rows. OSError when a file cannot be read, duckdb.Error when the machine fails; then nothing is left behind.
+    """
+    if not _row(con, "select current_setting('preserve_insertion_order')")[0]:
+        raise JudgeError("the DuckDB connection does not keep the order of rows; leave preserve_insertion_order on")
+    parts = [out.with_name(f"{out.name}.{n}") for n in range(len(files))]
+    merged = out.with_name(f"{out.name}.merged")
+    try:
+        readings = [
+            _read(con, contract, dialect, file, rules, context, part) for file, part in zip(files, parts, strict=True)
+        ]
+        _finish(con, contract, readings, rules, merged)
+        judgement = _concluded(con, contract, readings, rules, context, merged)
+        os.chmod(merged, 0o600)
+        os.replace(merged, out)
+    except Refused as refusal:
+        return Judgement(refusal)
+    finally:
+        for leftover in (*parts, merged):
+            leftover.unlink(missing_ok=True)
+    return Judgement(**{**judgement.__dict__, "staged": out})
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One file as scanned to its own Parquet."""
+
+    file: SourceFile
+    facts: Preflight
+    header: Header
+    scan: Scan
+    feed: LineFeed
+    part: Path
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    dialect: Dialect,
+    file: SourceFile,
+    rules: CompiledRules,
+    context: DeliveryContext,
+    part: Path,
+) -> _Reading:
+    try:
+        facts = preflight(file.path, dialect.encoding)
+        refuse(facts)
+        header = read_header(facts, dialect, contract)
+        scan = Scan(contract, dialect, header, rules, context, file.name, facts.may_hold_unseen)
+        feed = LineFeed(file.path, facts, dialect.delimiter, header)
+        scan.run(con, feed, part)
+        _refuse_quotes(facts, feed)
+        rows = _row(con, f"select count(*) from {_parquet(part)}")[0]
+        _refuse_imbalance(facts, feed, rows)
+    except Refused as refusal:
+        raise Refused(refusal.code, f"{file.name}: {refusal.reason}", **refusal.values) from None
+    return _Reading(file, facts, header, scan, feed, part)
+
+
+def _refuse_quotes(facts: Preflight, feed: LineFeed) -> None:
+    if feed.unclosed > MAX_UNCLOSED:
+        reason = f"{feed.unclosed} lines have misplaced quotation marks; the limit is {MAX_UNCLOSED}"
+        raise Refused("UNCLOSED_QUOTES", reason, declared=MAX_UNCLOSED, found=feed.unclosed)
+    if feed.crlf_ends and feed.lf_ends:
+        raise mixed_ends(facts)
+
+
+def _refuse_imbalance(facts: Preflight, feed: LineFeed, rows: int) -> None:
+    """Header + rows (records and quarantined lines) + lines within records must be the lines that pre-flight counted, and those that were handed over."""
+    total = 1 + rows + feed.extra_lines
+    if not total == facts.lines == feed.lines:
+        reason = f"header 1 + rows {rows} + extra lines {feed.extra_lines} = {total}; pre-flight counted {facts.lines} lines, {feed.lines} were read"
+        raise Refused("BALANCE", reason, declared=facts.lines, found=total)
+
+
+def _finish(
+    con: duckdb.DuckDBPyConnection, contract: Contract, readings: Sequence[_Reading], rules: CompiledRules, merged: Path
+) -> None:
+    """Write `merged`: the parts in the files' order, with rows that repeat a key marked."""
+    parts = _parquet(*(r.part for r in readings))
+    names = [r.file.name for r in readings]
+    repeated = _find_repeated(con, contract, parts, names, rules)
+    if not repeated and len(readings) == 1:
+        os.replace(readings[0].part, merged)
+        return
+    place = f"list_position([{', '.join(map(quoted, names))}], p.file_name)"
+    rows = f"select p.* from {parts} p"
+    if repeated:
+        bit = next(b for b in rules.bits if b.rule_id == contract.unique_rule.id)
+        _fetch_sent(con, readings)
+        word = rules.mask_columns[bit.word]
+        marks = {word: f"p.{word} | {1 << bit.bit}::ubigint"}
+        if bit.word:
+            marks[rules.mask_columns[0]] = f"p.{rules.mask_columns[0]} | {1 << OVERFLOW_BIT}::ubigint"
+        flags = ", ".join(f"case when r.sent is null then p.{name} else {sql} end as {name}" for name, sql in marks.items())
+        rows = (
+            f"select p.* replace ({flags}, coalesce(r.sent, p.sent) as sent) from {parts} p "
+            "left join repeated_sent r on r.file_name = p.file_name and r.line_number = p.line_number"
+        )
+    con.execute(f"copy ({rows} order by {place}, p.line_number) to {quoted(str(merged))} {PARQUET}")
+
+
+def _find_repeated(
+    con: duckdb.DuckDBPyConnection, contract: Contract, parts: str, names: Sequence[str], rules: CompiledRules
+) -> int:
+    """Create the temporary table `repeated` (file_name, line_number) of the rows that may not stand beside another of their key; returns how many they are."""
+    if contract.unique_rule is None:
+        return 0
+    key = ", ".join(contract.key)
+    values = ", ".join(contract.column_names)
+    place = f"list_position([{', '.join(map(quoted, names))}], file_name)"
+    con.execute(
+        f"""
+        create or replace temp table repeated as
+        with shared as (select {key} from {parts} where {rules.mask_columns[0]} = 0 group by all having count(*) > 1),
+        candidate as (
+            select file_name, line_number, {key}, row({values}) as content
+            from {parts} semi join shared using ({key}) where {rules.mask_columns[0]} = 0
+        ),
+        version as (select {key}, count(distinct content) as versions from candidate group by all),
+        placed as (
+            select file_name, line_number, versions, row_number() over (partition by {key} order by {place}, line_number) as place
+            from candidate join version using ({key})
+        )
+        select file_name, line_number from placed where versions > 1 or place > 1
+        """
+    )
+    return _row(con, "select count(*) from repeated")[0]
+
+
+def _fetch_sent(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
+    """Create `repeated_sent`: the rows of `repeated` with their values as sent, which the scan keeps only of rows that broke a rule in it."""
+    con.execute("create or replace temp table repeated_sent (file_name varchar, line_number bigint, sent varchar[])")
+    for reading in readings:
+        name = quoted(reading.file.name)
+        feed = LineFeed(reading.file.path, reading.facts, reading.scan.dialect.delimiter, reading.header)
+        reading.scan.sent(con, feed, "one_file", f"select line_number from repeated where file_name = {name}")
+        con.execute(f"insert into repeated_sent select {name}, line_number, sent from one_file")
+
+
+def _concluded(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    readings: Sequence[_Reading],
+    rules: CompiledRules,
+    context: DeliveryContext,
+    merged: Path,
+) -> Judgement:
+    rows = _parquet(merged)
+    masks = ", ".join(rules.mask_columns)
+    found = con.execute(f"select file_name, {masks}, count(*) from {rows} group by all").fetchall()
+    files = tuple(_file_read(reading, found) for reading in readings)
+    records = sum(f.records for f in files)
+    if not records and not context.is_empty_explained:
+        raise Refused("HEADER_ONLY", "a header and no rows", found=0)
+    received = sum(r[-1] for r in found)
+    accepted = sum(r[-1] for r in found if r[1] == 0)
+    faulty = sum(r[-1] for r in found if r[1] and not r[1] & _NO_RECORD)
+    refusal = None
+    if faulty > MAX_QUARANTINE_SHARE * records:
+        share = f"{100 * faulty / records:.1f} %"
+        limit = f"{100 * MAX_QUARANTINE_SHARE:.0f} %"
+        refusal = Refused("QUARANTINE_SHARE", f"{faulty} of {records} rows are faulty ({share}); the limit is {limit}", declared=limit, found=share)
+    counts = _rule_counts(con, contract, rules, rows, found)
+    return Judgement(refusal, files, received, accepted, received - accepted, records, counts)
+
+
+def _file_read(reading: _Reading, found: Sequence[tuple]) -> FileRead:
+    own = [r for r in found if r[0] == reading.file.name]
+    blank = sum(r[-1] for r in own if r[1] & (1 << line_bit("BLANK_LINE")))
+    told = {
+        "TRUNCATED": not reading.facts.final_newline,
+        "TRAILING_DELIMITER": reading.header.has_trailing,
+        "BLANK_LINE": blank > 0,
+    }
+    return FileRead(
+        name=reading.file.name,
+        sha256=reading.facts.sha256,
+        bytes=reading.facts.bytes,
+        lines=reading.facts.lines,
+        records=sum(r[-1] for r in own if not r[1] & _NO_RECORD),
+        extra_lines=reading.feed.extra_lines,
+        notices=tuple(code for code, holds in told.items() if holds),
+    )
+
+
+def _rule_counts(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rules: CompiledRules, rows: str, found: Sequence[tuple]
+) -> tuple[dict[str, object], ...]:
+    """For each rule the rows that broke it and those it applied to; rules about lines only where one was broken."""
+    first = rules.mask_columns[0]
+    sums = ", ".join(f"count(*) filter ({first} & {LINE_MASK}::ubigint = 0 and {applicable(r)})" for r in contract.rules)
+    applied = _row(con, f"select {sums} from {rows}")
+    counts: list[dict[str, object]] = []
+    for rule, bit, total in zip(contract.rules, rules.bits, applied, strict=True):
+        failed = sum(r[-1] for r in found if r[1 + bit.word] >> bit.bit & 1)
+        if rule.check == "type":
+            total += failed
+        if rule.check == "unique":
+            total = failed + sum(r[-1] for r in found if r[1] == 0)
+        counts.append({"rule": rule.id, "column": rule.column, "failed": failed, "applicable": total})
+    lines = sum(r[-1] for r in found)
+    for code in LINE_RULES:
+        if failed := sum(r[-1] for r in found if r[1] >> line_bit(code) & 1):
+            counts.append({"rule": file_rule(code).id, "column": None, "failed": failed, "applicable": lines})
+    return tuple(counts)
+
+
+def validate_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, slices: Iterable[Path]) -> AcceptedCheck:
+    """Hold the accepted rows of staged slices against the contract by pandera's own validation, types included.
+
+    It is the second opinion on the mask: what it finds is a fault of this program, never of a sender. duckdb.Error when a slice cannot be read.
+    """
+    import ibis
+    from pandera.errors import SchemaErrors
+
+    paths = list(slices)
+    if not paths:
+        return AcceptedCheck(0, {})
+    bounds = "".join(
+        f", cast({r.arguments['period']} || '-01' as timestamp) as {first}, {first} + interval 1 month as {last}"
+        for r in contract.rules
+        if r.check == "in_period"
+        for first, last in [period_bounds(r)]
+    )
+    accepted = f"select {', '.join(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
+    con.execute(f"create or replace temp view accepted_rows as {accepted}")
+    rows = _row(con, "select count(*) from accepted_rows")[0]
+    table = ibis.duckdb.from_connection(con).table("accepted_rows", database=("temp", "main"))
+    try:
+        accepted_schema(contract).validate(table, lazy=True)
+    except SchemaErrors as errors:
+        return AcceptedCheck(rows, dict(_failure(e) for e in errors.schema_errors))
+    return AcceptedCheck(rows, {})
+
+
+def _failure(error) -> tuple[str, int]:
+    name = getattr(error.check, "name", None)
+    if name is None:
+        required = (getattr(error.schema, "metadata", None) or {}).get("required")
+        name = required if required and "null" in str(error.check) else f"{error.schema.name}: {error.check}"
+    cases = error.failure_cases
+    return name, len(cases) if hasattr(cases, "__len__") else -1
+
+
+def _row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple:
+    """The one row of a query. A result that is not read to its end would bar the connection from further work."""
+    return con.execute(sql).fetchall()[0]
+
+
+def _parquet(*paths: Path) -> str:
+    return f"read_parquet([{', '.join(quoted(str(p)) for p in paths)}])"

@@ -1,0 +1,128 @@
+"""The header: which field of a line is which column of the contract.
+
+Belongs here: reading the first line, matching it with the declared header by name, and naming what is wrong when it does not match.
+Does not belong here: the lines below it (lines.py), what the values mean (harmoniser.py). A header that does not match is refused, however close it comes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from sources.contract import Contract
+from sources.regional.county import Dialect
+from sources.regional.encodings import mark_of
+from sources.regional.manifest import Refused
+from sources.regional.preflight import Preflight
+from sources.regional.shown import shown
+
+DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
+_TITLE_LINES = 20
+_CLOSE = 0.6
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header that matches. `text` is the line as sent without its line break, `fields` the number of fields that a line must have, `position` the field (from
+    1) of each contract column. `has_trailing` tells of an unnamed last field, which must be empty on every line."""
+
+    text: str
+    fields: int
+    position: Mapping[str, int]
+    has_trailing: bool
+
+
+def read_header(facts: Preflight, dialect: Dialect, contract: Contract) -> Header:
+    """The header of a file that passed pre-flight. Refused when it is not exactly the declared one, in any order of columns."""
+    lines = _first_lines(facts)
+    cells = _cells(lines[0], dialect.delimiter)
+    names = cells[:-1] if cells and cells[-1] == "" else cells
+    if not _matches(names, dialect):
+        raise _diagnosis(lines, cells, dialect, contract)
+    position = {dialect.columns[name]: place for place, name in enumerate(names, 1)}
+    return Header(lines[0], len(cells), position, has_trailing=len(names) < len(cells))
+
+
+def _first_lines(facts: Preflight) -> list[str]:
+    mark = mark_of(facts.head)
+    # The head may end in the middle of a character: an incremental decoder leaves that one out.
+    text = codecs.getincrementaldecoder(facts.encoding)().decode(facts.head[len(mark) :])
+    return [line.removesuffix("\r") for line in text.split("\n")[:_TITLE_LINES]]
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The names on one line; none when it is no line of CSV."""
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []
+    return [unicodedata.normalize("NFC", cell) for cell in rows[0]] if rows else []
+
+
+def _matches(names: Sequence[str], dialect: Dialect) -> bool:
+    return len(names) == len(dialect.columns) and set(names) == set(dialect.columns)
+
+
+def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: Contract) -> Refused:
+    """The first fault in the order in which mending them makes sense: where the header is, how it is split, then its names."""
+    for number, line in enumerate(lines[1:], 2):
+        if _matches(_cells(line, dialect.delimiter), dialect):
+            above = f"{number - 1} line{'s' if number > 2 else ''} above the header; the first is {shown(lines[0])!r}"
+            return Refused("HEADER_NOT_FIRST", f"the header is on line {number}: {above}", declared=1, found=number, line=number)
+    if seen := _other_delimiter(lines[0], cells, dialect):
+        declared, found = DELIMITERS[dialect.delimiter], DELIMITERS[seen]
+        return Refused("DELIMITER", f"line 1 is separated by {found}, not by {declared}", declared=declared, found=found, line=1)
+    if repeated := sorted({name for name in cells if name and cells.count(name) > 1}):
+        return Refused("HEADER_DUPLICATE", f"the header has {_listed(repeated)} twice", found=_listed(repeated), line=1)
+    missing = [name for name in dialect.columns if name not in cells]
+    extra = [name for name in cells if name not in dialect.columns]
+    if pairs := _closest(extra, missing, dialect, contract):
+        renamed = "; ".join(f"{shown(found)!r} instead of {shown(declared)!r}" for found, declared in pairs.items())
+        return Refused(
+            "HEADER_RENAMED", f"the header has {renamed}", declared=_listed(list(pairs.values())), found=_listed(list(pairs)), line=1
+        )
+    if missing:
+        return Refused("HEADER_MISSING", f"the header lacks {_listed(missing)}", declared=_listed(missing), found=shown(lines[0]), line=1)
+    return Refused("HEADER_EXTRA", f"the header has {_listed(extra)} beyond what was agreed", found=_listed(extra), line=1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    told = ", ".join(repr(shown(name, 60)) for name in names[:5])
+    return f"{told} and {len(names) - 5} more" if len(names) > 5 else told
+
+
+def _other_delimiter(line: str, cells: list[str], dialect: Dialect) -> str | None:
+    """Another delimiter that yields more of the declared names, or that splits a line which the declared one does not."""
+
+    def known(found: list[str]) -> int:
+        return len(set(found) & set(dialect.columns))
+
+    split = {other: _cells(line, other) for other in DELIMITERS if other != dialect.delimiter}
+    best = max(split, key=lambda other: (known(split[other]), len(split[other])))
+    is_better = known(split[best]) > max(known(cells), 1) or (len(cells) == 1 and len(split[best]) > 1)
+    return best if is_better else None
+
+
+def _closest(extra: list[str], missing: list[str], dialect: Dialect, contract: Contract) -> dict[str, str]:
+    """Unknown names → the declared name that each seems to stand for: the column's own name, its label in any language, or a spelling close to it."""
+    pairs: dict[str, str] = {}
+    scored = sorted(
+        ((_likeness(name, declared, contract, dialect), name, declared) for name in extra for declared in missing),
+        key=lambda s: (-s[0], extra.index(s[1]), missing.index(s[2])),
+    )
+    for score, name, declared in scored:
+        if score >= _CLOSE and name not in pairs and declared not in pairs.values():
+            pairs[name] = declared
+    return pairs
+
+
+def _likeness(name: str, declared: str, contract: Contract, dialect: Dialect) -> float:
+    column = contract.column(dialect.columns[declared])
+    bare = name.strip().casefold()
+    if bare in {known.casefold() for known in (column.name, *column.label.values())}:
+        return 1.0
+    return SequenceMatcher(None, bare, declared.casefold()).ratio()

@@ -1,0 +1,290 @@
+"""Row rules: the contract's rules as a pandera schema, and that schema as SQL.
+
+Belongs here: one pandera check for each kind of rule a contract may declare, and the driver that turns pandera's own checks into boolean SQL expressions, so that
+one scan can judge every row by all of them. Does not belong here: running the scan (judge.py), turning text into types (harmoniser.py), uniqueness, which is no
+question about one row.
+
+pandera stays the judge: the expressions are the ones its built-in checks make, and `accepted_schema` holds what was accepted against the same rules by pandera's
+own validation. The driver uses pandera's internals (`check_fn`, `IbisData`), hence the exact pin of pandera. pandera and ibis are imported when first needed:
+they cost seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sources.contract import Column, Contract, Rule
+from sources.errors import SotevarastoError
+from sources.regional.harmoniser import SENT
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandera.ibis as pa
+
+TABLE = "typed"
+# Faults of a whole line, judged before its values are. Their bits stand at the top of the first word, the contract's rules from its bottom.
+LINE_RULES = ("UNCLOSED_QUOTE", "BLANK_LINE", "HEADER_AGAIN", "CONTROL_CHARACTER", "RAGGED")
+OVERFLOW_BIT = 63  # of the first word: a rule of a later word failed, so that `rule_mask = 0` means accepted however many rules there are
+_FIRST_WORD = OVERFLOW_BIT - len(LINE_RULES)
+
+
+class RuleError(SotevarastoError):
+    """A rule cannot be judged row by row; the message names it."""
+
+
+@dataclass(frozen=True)
+class RuleBit:
+    """Where a rule's verdict stands: bit `bit` of mask column `word`; `column` is the contract column that it is reported on."""
+
+    rule_id: str
+    column: str
+    word: int
+    bit: int
+
+
+@dataclass(frozen=True)
+class CompiledRules:
+    """A contract's rules, compiled once and used for every file. `verdicts` maps a rule id to an SQL expression over the table `typed`, true where the row passes."""
+
+    contract: Contract
+    verdicts: Mapping[str, str]
+
+    @cached_property
+    def bits(self) -> tuple[RuleBit, ...]:
+        """Every rule of the contract in its order, uniqueness included."""
+        return tuple(RuleBit(r.id, r.column, *_position(i)) for i, r in enumerate(self.contract.rules))
+
+    @cached_property
+    def mask_columns(self) -> tuple[str, ...]:
+        """Names of the mask columns: rule_mask, then rule_mask_1 and so on where there are more rules than one word holds."""
+        words = max((b.word for b in self.bits), default=0) + 1
+        return ("rule_mask", *(f"rule_mask_{n}" for n in range(1, words)))
+
+    def mask_expressions(self) -> tuple[str, ...]:
+        """One SQL expression (UBIGINT) a mask column: the bits of the row rules that the row breaks."""
+        words = [[] for _ in self.mask_columns]
+        for bit in self.bits:
+            if (passes := self.verdicts.get(bit.rule_id)) is not None:
+                words[bit.word].append(f"case when {passes} then 0::ubigint else {1 << bit.bit}::ubigint end")
+        later = [term for word in words[1:] for term in word]
+        sums = [" | ".join(word) or "0::ubigint" for word in words]
+        if later:
+            sums[0] += f" | case when ({' | '.join(later)}) = 0 then 0::ubigint else {1 << OVERFLOW_BIT}::ubigint end"
+        return tuple(sums)
+
+
+def line_bit(code: str) -> int:
+    """The bit, in the first mask column, of a fault of the whole line."""
+    return _FIRST_WORD + LINE_RULES.index(code)
+
+
+LINE_MASK = sum(1 << line_bit(code) for code in LINE_RULES)
+
+
+def _position(index: int) -> tuple[int, int]:
+    return (0, index) if index < _FIRST_WORD else divmod(index - _FIRST_WORD + 64, 64)
+
+
+def compile_rules(contract: Contract) -> CompiledRules:
+    """Build the contract's pandera schema and translate each of its checks to SQL. RuleError when one is not a question about one row."""
+    import ibis
+    import sqlglot
+
+    table = ibis.table(_shape(contract), name=TABLE)
+    found = row_expressions(judged_schema(contract), table)
+    if absent := [r.id for r in contract.row_rules if r.id not in found]:
+        raise RuleError(f"{contract.name}: the schema judges no {', '.join(absent)}; mend the contract or rules.py")
+    names = {f"v{i}": rule_id for i, rule_id in enumerate(found)}
+    sql = str(ibis.to_sql(table.select(**{name: found[rule_id] for name, rule_id in names.items()}), dialect="duckdb"))
+    select = sqlglot.parse_one(sql, read="duckdb")
+    if select.find(sqlglot.exp.Join, sqlglot.exp.Subquery, sqlglot.exp.CTE) or len(select.selects) != len(names):
+        raise RuleError(f"{contract.name}: the rules do not compile to one plain scan; mend rules.py")
+    for reference in select.find_all(sqlglot.exp.Column):
+        reference.set("table", sqlglot.to_identifier(TABLE))
+    verdicts = {names[s.alias]: s.this.sql(dialect="duckdb") for s in select.selects}
+    return CompiledRules(contract, {r.id: verdicts[r.id] for r in contract.row_rules})
+
+
+def row_expressions(schema: pa.DataFrameSchema, table: ir.Table) -> dict[str, ir.BooleanColumn]:
+    """Rule id → expression over one row of `table`, true where the row passes; null values are passed as pandera passes them.
+
+    Raises RuleError for whatever pandera would not judge row by row: uniqueness, aggregates, windows, Python functions, groups.
+    """
+    if schema.unique or any(c.unique or c.regex for c in schema.columns.values()):
+        raise RuleError("uniqueness and columns named by pattern are no row rules")
+    found: dict[str, ir.BooleanColumn] = {}
+
+    def put(rule_id: str | None, expression: ir.BooleanColumn) -> None:
+        if not rule_id or rule_id in found:
+            raise RuleError(f"{rule_id or 'a check without a name'}: each check needs a rule id of its own")
+        found[rule_id] = expression
+
+    for name, column in schema.columns.items():
+        if not column.nullable:
+            put((column.metadata or {}).get("required"), table[name].notnull())
+        for check in column.checks:
+            put(check.name, _expression(check, table, name))
+    for check in schema.checks:
+        put(check.name, _expression(check, table, None))
+    return found
+
+
+def _expression(check: pa.Check, table: ir.Table, key: str | None) -> ir.BooleanColumn:
+    import ibis.expr.operations as ops
+    import ibis.expr.types as ir
+    from pandera.api.ibis.types import IbisData
+
+    if check.element_wise or check.groupby is not None:
+        raise RuleError(f"{check.name}: a function of Python or of groups is no row expression")
+    result = check.get_backend(table)(check).check_fn(IbisData(table, key))
+    if isinstance(result, ir.Table):  # pandera's built-in checks give a table of one boolean column
+        result = result.op().values[key].to_expr()
+    if not isinstance(result, ir.BooleanColumn):
+        raise RuleError(f"{check.name}: the check gives no boolean for each row")
+    operation = result.op()
+    if operation.relations != frozenset({table.op()}) or operation.find((ops.Reduction, ops.Analytic, ops.WindowFunction)):
+        raise RuleError(f"{check.name}: the check looks beyond its row")
+    if not check.ignore_na:
+        return result
+    return result | table[key].isnull() if key else result.fill_null(True)
+
+
+def judged_schema(contract: Contract) -> pa.DataFrameSchema:
+    """The schema of rows that are to be judged: each typed column and, as `sent_<column>`, its text. What is required is required of the text."""
+    return _schema(contract, lambda name: SENT + name)
+
+
+def accepted_schema(contract: Contract) -> pa.DataFrameSchema:
+    """The same rules over typed columns alone, with their types: after acceptance a value is absent exactly where its text was."""
+    return _schema(contract, lambda name: name)
+
+
+def _schema(contract: Contract, text_of: Callable[[str], str]) -> pa.DataFrameSchema:
+    """`text_of` names the column that tells whether a value was sent at all."""
+    import pandera.backends.ibis.builtin_checks  # noqa: F401 - a check made before they are registered cannot be compiled
+    import pandera.ibis as pa
+
+    typed_only = text_of("x") == "x"
+    arguments: dict[str, dict[str, Any]] = {
+        c.name: {"nullable": True, "checks": [], "dtype": _dtype(c) if typed_only else None} for c in contract.columns
+    }
+    if not typed_only:
+        arguments |= {text_of(c.name): {"nullable": True, "checks": []} for c in contract.columns}
+    frame_checks = []
+    for rule in contract.row_rules:
+        column = contract.column(rule.column)
+        if rule.check == "required":
+            arguments[text_of(column.name)] |= {"nullable": False, "metadata": {"required": rule.id}}
+        elif rule.check in _COLUMN_CHECKS:
+            arguments[column.name]["checks"].append(_COLUMN_CHECKS[rule.check](pa.Check, rule, column))
+        elif rule.check in _FRAME_CHECKS:
+            frame_checks.append(pa.Check(_on_table(_FRAME_CHECKS[rule.check], rule, text_of), name=rule.id, error=rule.id))
+        else:
+            raise RuleError(f"{rule.id}: no check {rule.check} is known; mend the contract or rules.py")
+    columns = {name: pa.Column(**given) for name, given in arguments.items()}
+    return pa.DataFrameSchema(columns, checks=frame_checks, name=contract.name)
+
+
+def _on_table(passes: Callable, rule: Rule, text_of: Callable[[str], str]) -> Callable:
+    return lambda data: passes(data.table, rule, text_of)
+
+
+def _dtype(column: Column):
+    import ibis
+
+    names = {"text": "string", "integer": "int64", "timestamp": "timestamp(6)", "date": "date"}
+    return ibis.dtype(names.get(column.type, column.type))
+
+
+def _shape(contract: Contract) -> dict[str, Any]:
+    """The columns of the table `typed`, with their ibis types."""
+    shape = {c.name: _dtype(c) for c in contract.columns} | {SENT + c.name: "string" for c in contract.columns}
+    for rule in contract.rules:
+        if rule.check == "in_period":
+            shape |= dict.fromkeys(period_bounds(rule), "timestamp(6)")
+    return shape
+
+
+def period_bounds(rule: Rule) -> tuple[str, str]:
+    """The columns that hold the first moment of a delivery's month and of the next one."""
+    return f"{rule.arguments['period']}_start", f"{rule.arguments['period']}_end"
+
+
+# One entry for each kind of rule that looks at one column's value; the check is pandera's own.
+_COLUMN_CHECKS: dict[str, Callable[[type, Rule, Column], Any]] = {
+    "codes": lambda check, rule, column: check.isin(column.allowed_codes, name=rule.id),
+    "pattern": lambda check, rule, column: check.str_matches(f"^(?:{column.pattern})$", name=rule.id),
+    "range": lambda check, rule, column: _range(check, rule, column),
+}
+
+
+def _range(check: type, rule: Rule, column: Column):
+    if column.maximum is None:
+        return check.ge(column.minimum, name=rule.id)
+    if column.minimum is None:
+        return check.le(column.maximum, name=rule.id)
+    return check.in_range(column.minimum, column.maximum, name=rule.id)
+
+
+def _is_typed(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    return t[rule.column].notnull() | t[text_of(rule.column)].isnull()
+
+
+def _not_before(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    return t[rule.column] >= t[rule.arguments["other"]]
+
+
+def _not_before_year(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    return t[rule.column].year() >= t[rule.arguments["other"]]
+
+
+def _required_with(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    return t[rule.arguments["other"]].isnull() | t[text_of(rule.column)].notnull()
+
+
+def _age_agrees(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    """Who has had this year's birthday is as old as the years' difference, who has not is one year younger."""
+    difference = t[rule.arguments["on"]].year() - t[rule.arguments["birth_year"]]
+    return (difference - t[rule.column]).between(0, 1)
+
+
+def _in_period(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    """The first time given counts; where one of them cannot be read there is nothing to tell, and its own rule says so."""
+    import ibis
+
+    names = rule.arguments["first_of"]
+    start, end = (t[name] for name in period_bounds(rule))
+    moment = ibis.coalesce(*(t[name] for name in names))
+    passes = (moment >= start) & (moment < end)
+    for name in names:
+        passes = passes | (t[name].isnull() & t[text_of(name)].notnull())
+    return passes
+
+
+# One entry for each kind of rule that compares columns, or a value with its text. Null means that there is nothing to compare: pandera then passes the row.
+_FRAME_CHECKS: dict[str, Callable] = {
+    "type": _is_typed,
+    "not_before": _not_before,
+    "not_before_year": _not_before_year,
+    "required_with": _required_with,
+    "age_agrees": _age_agrees,
+    "in_period": _in_period,
+}
+
+
+def applicable(rule: Rule) -> str:
+    """SQL over the typed columns: the rows on which the rule can fail or pass. For `type` those that pass: whether text was sent is told by its failures."""
+    a = rule.arguments
+    needed = {
+        "required": (),
+        "required_with": (a.get("other"),),
+        "not_before": (rule.column, a.get("other")),
+        "not_before_year": (rule.column, a.get("other")),
+        "age_agrees": (rule.column, a.get("birth_year"), a.get("on")),
+    }.get(rule.check, (rule.column,))
+    if rule.check == "in_period":
+        return f"coalesce({', '.join(a['first_of'])}) is not null"
+    return " and ".join(f"{name} is not null" for name in needed) or "true"
