@@ -234,9 +234,12 @@ def _unclosed_quote(parcel: Parcel) -> Parcel:
 
 @_fault
 def _header_again(parcel: Parcel) -> Parcel:
+    """A repeated header is no record: it goes to quarantine, but the manifest does not count it."""
     text = _Text.of(parcel)
     text.lines.append(text.lines[0])
-    return _quarantined(text.packed(), (len(text.lines), None, file_rule("HEADER_AGAIN").id))
+    packed = text.packed()
+    packed = packed.with_data(packed.files[0].data, packed.files[0].rows - 1)
+    return _quarantined(packed, (len(text.lines), None, file_rule("HEADER_AGAIN").id))
 
 
 @_fault
