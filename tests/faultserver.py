@@ -10,7 +10,6 @@ Belongs here: the server and the faults of a network or of a server's software. 
 
 from __future__ import annotations
 
-import gzip
 import os
 import socket
 import socketserver
@@ -18,6 +17,7 @@ import ssl
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -137,13 +137,15 @@ def reset_after(start: bytes) -> Step:
 
 
 def gzip_bomb(megabytes: int) -> Step:
-    """Zeros that pack about a thousand to one, made and sent piece by piece."""
+    """Zeros in one gzip stream, about a thousand times smaller on the wire; sent in pieces that unpack to 64 MB each."""
 
     def step(exchange: Exchange) -> None:
-        packed = gzip.compress(b"0" * 1024 * 1024)
+        stream = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+        zeros = b"0" * 1024 * 1024
         exchange.head(200, {"Content-Type": "application/json", "Content-Encoding": "gzip", "Connection": "close"})
-        for _ in range(megabytes):
-            exchange.send(packed)  # one gzip member after another
+        for _ in range(megabytes // 64):
+            exchange.send(b"".join(stream.compress(zeros) for _ in range(64)))
+        exchange.send(stream.flush())
         exchange.close()
 
     return step

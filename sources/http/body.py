@@ -44,9 +44,9 @@ def read_body(
         nonlocal wire
         while data := raw.read1(_PIECE, decode_content=False):
             wire += len(data)
+            count(len(data))
             if wire > settings.max_bytes:  # a gzip body may be endless and unpack to nothing
                 raise _too_large(place, f"more than {settings.max_bytes}", settings)
-            count(len(data))
             yield data
 
     encoding = headers.get("Content-Encoding", "identity").strip().lower()

@@ -46,6 +46,13 @@ def test_a_redirect_within_the_host_is_followed(server, code):
     assert (reply.json, reply.url) == (["whole"], f"{server.url}/new?lang=fi")
 
 
+def test_a_redirect_written_in_utf_8_is_understood(server):
+    server.script("/old", raw("HTTP/1.1 301 Moved\r\nLocation: /väestö\r\n\r\n".encode()))
+    server.script("/v%C3%A4est%C3%B6", OK)
+    with quick(server) as client:
+        assert client.get("/old").json == ["whole"]
+
+
 def test_a_redirect_to_another_host_of_the_settings_is_followed(server, elsewhere):
     server.script("/old", redirect(f"{elsewhere.url}/data"))
     with quick(server, allowed_hosts=(f"127.0.0.1:{elsewhere.port}",)) as client:
