@@ -54,7 +54,8 @@ def collect_population(
         lambda body, documents: _rows([parse_cube(document) for document in documents], settings.is_simulated)
     )
     try:
-        limits = read_limits(visit.get(f"{LANGUAGE}/", {"config": ""}).reply.json)
+        # Written into the path because the server knows a bare `?config` only, not `?config=`.
+        limits = read_limits(visit.get(f"{LANGUAGE}/?config").reply.json)
         visit.set_rate(limits.max_calls, limits.window_seconds)
         path = f"{LANGUAGE}/{settings.options['table']}"
         table = population_table(visit.get(path).reply.json, settings.options["measure"])

@@ -18,8 +18,6 @@ _UNDATED = "1899-12-31T22:00:00Z"
 # The number in a localId is not the same from year to year: tables must be found by listing.
 _COUNTY = {2022: 1, 2023: 1, 2024: 2, 2025: 1, 2026: 3}
 _AREA = {2023: 1, 2024: 1, 2025: 2, 2026: 1}
-# Names that end in blanks there.
-_BLANKS = {("sv", "081"): "  ", ("sv", "480"): "  ", ("sv", "13"): " ", ("sv", "14"): " "}
 _OTHERS = ("erva_3_20220101", "maakunta_1_{year}0101", "seutukunta_1_{year}0101")
 _PAGE = """<!DOCTYPE html><html><head><title>Classification service – Django REST framework</title></head>
 <body><h1>{name}</h1><pre>GET {target}
@@ -128,8 +126,7 @@ def _shown(classification: str, item: dict[str, Any], language: str) -> dict[str
     # English names of collaborative areas came late: the oldest classification has none.
     if language == "en" and classification.startswith("yhteistyoalue") and classification.endswith("20230101"):
         name = None
-    blanks = _BLANKS.get((language, item["code"]), "")
-    names = [{"langName": LANGUAGE_NAMES[language], "lang": language, "name": f"{name}{blanks}"}] if name else []
+    names = [{"langName": LANGUAGE_NAMES[language], "lang": language, "name": name}] if name else []
     return {
         "localId": f"{classification}/{item['code']}",
         "level": 1,

@@ -97,7 +97,10 @@ def _municipality_totals(
     real[:, 1] = True
     totals[:, 2] = _to_counties(totals[:, 1] * growth * jitter[2], county, "population_2023")
     totals[:, 3] = _to_counties(totals[:, 2] * growth * jitter[3], county, "population_2024")
-    real[county == "90", 3] = True  # a county of one municipality: its total is the municipality's
+    codes, members = np.unique(county, return_counts=True)
+    real[np.isin(county, codes[members == 1]), 3] = (
+        True  # where a county is one municipality, its total is the municipality's
+    )
     totals[:, 4] = np.rint(totals[:, 3] * growth * jitter[4])
     cities = np.array([bool(row["population_2025"]) for row in live])
     totals[cities, 4] = [int(row["population_2025"]) for row in live if row["population_2025"]]

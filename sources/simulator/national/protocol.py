@@ -32,8 +32,8 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The last value of each parameter; a bare `?config` is there with an empty value."""
-        return {name: values[-1] for name, values in parse_qs(self.query_text, keep_blank_values=True).items()}
+        """The last value of each parameter."""
+        return {name: values[-1] for name, values in parse_qs(self.query_text).items()}
 
 
 @dataclass(frozen=True)

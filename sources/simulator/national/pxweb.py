@@ -137,7 +137,7 @@ class PxWeb:
             text = "429 - Too many requests in too short timeframe. Please try again later."
             return json_response({"error": text}, 429, **{"Retry-After": str(ceil(self._window))})
         language, *path = request.segments[3:] or [""]
-        if "config" in request.query and not path and request.method == "GET":
+        if "config" in request.query_text.split("&"):  # bare, as the real server compares it: `config=` is another key
             return json_response(self._config())
         if language not in LANGUAGES:
             return bad_request()

@@ -46,6 +46,7 @@ def test_config_is_read_from_the_root_and_from_a_language(server):
     expected = {"maxValues": 120_000, "maxCells": 120_000, "maxCalls": 1000, "timeWindow": 60, "CORS": True}
     assert _get(server, "?config").json() == expected
     assert _get(server, "fi?config").json() == expected
+    assert _get(server, "fi/?config=").text == "Bad Request"
 
 
 def test_metadata_leaves_false_flags_out_and_lists_areas_by_name(server):
