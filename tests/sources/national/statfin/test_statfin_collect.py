@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 import requests
 
+from sources.landing import erase
 from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Response, json_response
-from tests.sources.national.conftest import SEED, BentServer, desk_in, rewritten
+from tests.sources.national.conftest import FIRST_NIGHT, SEED, BentServer, desk_in, rewritten
 
 YEARS = [f"population/{year}" for year in range(2021, 2026)]
 
@@ -126,6 +127,14 @@ def test_a_parquet_file_that_is_gone_is_written_anew_from_landing_byte_for_byte(
     with NationalServer(day=0, seed=SEED) as server:
         assert collected.population(server).requests_made == 3
     assert path.read_bytes() == first
+
+
+def test_erased_bytes_stay_erased(collected):
+    body = collected.snapshots("population/2021")[0]
+    erase(collected.home, collected.ledger, body["sha256"], "asked for by the publisher", "operator", FIRST_NIGHT)
+    with NationalServer(day=0, seed=SEED) as server:
+        assert collected.population(server, day=1).status == "unchanged"
+    assert not (collected.home.parquet / body["parquet"]["path"]).exists()
 
 
 def test_refused_calls_are_waited_out_and_counted(desk):
