@@ -86,11 +86,11 @@ def _made_of(con: "DuckDBPyConnection", sql: str) -> tuple[frozenset[str], tuple
     }
     readers = [n["function"] for n in nodes if n.get("type") == "TABLE_FUNCTION"]
     files = [
-        constant["value"]["value"]
+        constant["text"]
         for reader in readers
         if reader["function_name"] in ("read_parquet", "parquet_scan")
         for constant in _nodes(reader)
-        if constant.get("class") == "CONSTANT" and isinstance(constant["value"].get("value"), str)
+        if constant.get("kind") == "STRING"
     ]
     return frozenset(reads), tuple(files)
 

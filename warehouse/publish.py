@@ -59,8 +59,10 @@ def publish(home: Home, ledger: Ledger, at: datetime, staged: Staged) -> Release
         hashes = table_hashes(con, WORK, (found for found, relation in relations.items() if relation.is_published))
         person = person_relations(relations, _person_columns(), home.build / "slices")
         release = _release(home, ledger, at, staged, hashes, person)
-        final = home.releases / release.release_id
-        if Release.read(final) is None or final.is_symlink():
+        standing = _standing(home, release.release_id)
+        if standing is not None:
+            release = standing
+        else:
             _write_files(con, home, release, relations)
             _verify_files(home, release, hashes)
             _seal(home, release)
@@ -71,6 +73,12 @@ def publish(home: Home, ledger: Ledger, at: datetime, staged: Staged) -> Release
     record_head(home, ledger)
     prune(home, ledger)
     return release
+
+
+def _standing(home: Home, release_id: str) -> Release | None:
+    """The release of this id if it was published before: then it holds just what would be written again."""
+    folder = home.releases / release_id
+    return None if folder.is_symlink() else Release.read(folder)
 
 
 def _database(home: Home) -> "DuckDBPyConnection":

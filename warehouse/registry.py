@@ -108,14 +108,15 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         for name in ("delivery", "snapshot"):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
         _empty(home.build)
-        registry = home.build / "registry"
-        registry.mkdir(mode=0o700)
+        for name in ("registry", "slices", "national"):
+            (home.build / name).mkdir(mode=0o700)
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
         counts = {}
         for name in ("delivery", "quarantine", "snapshot"):
-            con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(registry / f'{name}.parquet')} (FORMAT parquet)")
+            file = home.build / "registry" / f"{name}.parquet"
+            con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
         code = code_fingerprint()
         facts = con.execute(
@@ -176,7 +177,7 @@ def _link_national(con: "DuckDBPyConnection", home: Home) -> None:
 
 
 def _write_empty(con: "DuckDBPyConnection", folder: Path, columns: Mapping[str, str]) -> None:
-    folder.mkdir(mode=0o700, parents=True)
+    folder.mkdir(mode=0o700)
     con.execute(f"COPY ({_no_rows(columns)}) TO {literal(folder / '_empty.parquet')} (FORMAT parquet)")
 
 
