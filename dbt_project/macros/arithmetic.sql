@@ -25,18 +25,20 @@
     `sign` is '-' for the lower and '+' for the upper limit. DECIMAL(18, 4) within 0..1; null when n is zero or null.
 #}
 {% macro wilson_limit(events, n, sign) -%}
-    cast(
-        least(1, greatest(0,
-            (
-                2 * {{ events }} + {{ z_95() }} * {{ z_95() }}
-                {{ sign }} {{ z_95() }} * sqrt(
-                    {{ z_95() }} * {{ z_95() }}
-                    + 4.0 * {{ events }} * ({{ n }} - {{ events }}) / nullif(cast({{ n }} as double), 0)
-                )
-            ) / (2.0 * ({{ n }} + {{ z_95() }} * {{ z_95() }}))
-        ))
-        as decimal(18, 4)
-    )
+    case
+        when {{ n }} > 0 then
+            cast(
+                least(1, greatest(0,
+                    (
+                        2 * {{ events }} + {{ z_95() }} * {{ z_95() }}
+                        {{ sign }} {{ z_95() }} * sqrt(
+                            {{ z_95() }} * {{ z_95() }} + 4.0 * {{ events }} * ({{ n }} - {{ events }}) / cast({{ n }} as double)
+                        )
+                    ) / (2.0 * ({{ n }} + {{ z_95() }} * {{ z_95() }}))
+                ))
+                as decimal(18, 4)
+            )
+    end
 {%- endmacro %}
 
 {# Rank of the p-th quantile by the nearest-rank rule, p = share / of: the ceiling of n * p. #}

@@ -17,9 +17,9 @@ municipalities as (
 
 regions as (
 
-    select distinct m.year, o.region_level, o.region_code
-    from organisers as o
-    inner join municipalities as m on o.county_code = m.county_code
+    select y.year, o.region_level, o.region_code
+    from (select distinct year from municipalities) as y
+    cross join (select distinct region_level, region_code from organisers) as o
 
 ),
 
