@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PASS, FAIL, NOT_APPLICABLE, ERROR = STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
-FIGURES_KEPT = 60  # of each check, those outside their bounds first: enough for every organiser or code, not for every group of the mart
+FIGURES_KEPT = (
+    150  # of each check, those outside their bounds first: every organiser and column, not every group of the mart
+)
 _NAME = re.compile(r'([A-Za-z_][A-Za-z0-9_]*|"[^"]+")(\.([A-Za-z_][A-Za-z0-9_]*|"[^"]+")){0,2}')
 _NOT_KNOWN: dict[str, Text] = {
     "deliveries": {
@@ -245,7 +247,7 @@ def _outcome(con: DuckDBPyConnection, check: Check, counted: _Counted, verdict: 
         return _build(check, NOT_APPLICABLE, denominators=denominators, figures=figures, reasons=reasons)
     if verdict.error is not None:
         return _error(check, verdict.error, denominators)
-    observed = _observed(verdict, figures, check)
+    observed = _observed(con, verdict, check)
     if verdict.success:
         return _build(check, PASS, observed=observed, denominators=denominators, figures=figures)
     return _build(
@@ -268,11 +270,12 @@ def _figures(con: DuckDBPyConnection, check: Check) -> tuple[dict[str, Any], ...
     return tuple(plain(dict(zip(names, row, strict=True))) for row in cursor.fetchall())
 
 
-def _observed(verdict: Verdict, figures: tuple[dict[str, Any], ...], check: Check) -> dict[str, Any]:
+def _observed(con: DuckDBPyConnection, verdict: Verdict, check: Check) -> dict[str, Any]:
     if check.plan.figures is not None:
-        values = [f["value"] for f in figures if f["is_judged"] and isinstance(f["value"], (int, float))]
-        spread = {"lowest": min(values), "highest": max(values)} if values else {}
-        return {"outside": verdict.observed} | spread
+        spread = con.execute(
+            f"select min(value), max(value) from {FIGURE} where check_id = '{check.id}' and denominator >= {check.judged_from}"
+        ).fetchone()
+        return {"outside": verdict.observed} | dict(zip(("lowest", "highest"), plain(spread), strict=True))
     if isinstance(verdict.observed, dict) and "quantiles" in verdict.observed:
         pairs = zip(verdict.observed["quantiles"], verdict.observed["values"], strict=True)
         return {f"p{round(100 * q)}": value for q, value in pairs}

@@ -14,6 +14,7 @@ from typing import Any
 
 from expectations.gate import STATUSES, CheckOutcome, shorten, tally
 from expectations.model import Suite
+from sources.contract import LANGUAGES
 from sources.durable import write_atomic
 
 # Beside the word: a sign for who does not see the colour, and a name in each language for who does not know the word.
@@ -23,6 +24,22 @@ STATUS_NAMES = {
     "FAIL": {"fi": "ei täyty", "sv": "uppfylls inte", "en": "not as expected"},
     "N-A": {"fi": "ei arvioitavissa", "sv": "kan inte bedömas", "en": "cannot be judged"},
     "ERROR": {"fi": "ei voitu suorittaa", "sv": "kunde inte utföras", "en": "could not be run"},
+}
+DIMENSION_NAMES = {
+    "completeness": {"fi": "täydellisyys", "sv": "fullständighet", "en": "completeness"},
+    "plausibility": {"fi": "uskottavuus", "sv": "rimlighet", "en": "plausibility"},
+    "consistency": {"fi": "ristiriidattomuus", "sv": "samstämmighet", "en": "consistency"},
+    "conformity": {"fi": "määritysten mukaisuus", "sv": "överensstämmelse", "en": "conformity"},
+}
+MEASURE_NAMES = {
+    "value": {"fi": "arvo", "sv": "värde", "en": "value"},
+    "outside": {"fi": "ulkopuolella", "sv": "utanför", "en": "outside"},
+    "lowest": {"fi": "pienin", "sv": "lägsta", "en": "lowest"},
+    "highest": {"fi": "suurin", "sv": "högsta", "en": "highest"},
+    "rows": {"fi": "rivejä", "sv": "rader", "en": "rows"},
+    "subjects": {"fi": "kohteita", "sv": "objekt", "en": "subjects"},
+    "judged": {"fi": "arvioituja", "sv": "bedömda", "en": "judged"},
+    "largest_denominator": {"fi": "suurin nimittäjä", "sv": "största nämnare", "en": "largest denominator"},
 }
 
 
@@ -69,7 +86,14 @@ def index_page(reports: Path) -> str:
 
 
 def _words() -> dict[str, Any]:
-    return {"signs": STATUS_SIGNS, "names": STATUS_NAMES, "statuses": STATUSES, "languages": ("fi", "sv", "en")}
+    return {
+        "signs": STATUS_SIGNS,
+        "names": STATUS_NAMES,
+        "dimensions": DIMENSION_NAMES,
+        "measures": MEASURE_NAMES,
+        "statuses": STATUSES,
+        "languages": LANGUAGES,
+    }
 
 
 @cache

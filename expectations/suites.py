@@ -21,7 +21,7 @@ from sources.contract import LANGUAGES, Contract, load_contract
 HERE = Path(__file__).parent
 CARE_CONTACTS = HERE.parent / "sources" / "regional" / "datasets" / "care_contacts.yml"
 SEVERITIES = ("error", "warning")
-DIMENSIONS = ("completeness", "plausibility", "consistency", "conformity", "timeliness")
+DIMENSIONS = ("completeness", "plausibility", "consistency", "conformity")
 _ID = re.compile(r"HVA-GX-(CC|MD)-[0-9]{3}")
 
 

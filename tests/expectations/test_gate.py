@@ -131,6 +131,14 @@ def test_figures_below_the_smallest_denominator_are_shown_and_not_judged(con):
     assert [(f["subject"], f["is_judged"]) for f in outcome.figures] == [("large", True), ("small", False)]
 
 
+def test_of_many_figures_those_outside_are_kept_and_the_spread_is_of_all(con):
+    figures = "select 's' || i as subject, i as numerator, 1 as denominator, i as value, 0 as minimum, 997 as maximum from range(1000) r(i)"
+    outcome = run_suite(con, suite_of(Plan("gx_rows", figures=figures)), "t")[0]
+    assert outcome.observed == {"outside": 2, "lowest": 0, "highest": 999}
+    assert [f["subject"] for f in outcome.figures[:2]] == ["s998", "s999"]
+    assert len(outcome.figures) < outcome.denominators["subjects"] == 1000
+
+
 def test_an_empty_table_fails_its_volume_and_is_not_applicable_elsewhere(contacts, known):
     contacts.execute("delete from accepted")
     outcomes = judged(contacts, accepted_contacts(), "accepted", replace(known, previous_rows=None))
