@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 DAY ?=
+ROWS ?= 10000000
 DBT_FILES := $(shell find dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
 MANIFEST := dbt_project/target/manifest.json
 
@@ -59,7 +60,7 @@ test-slow: $(MANIFEST)
 test-all: test test-slow
 
 bench: $(MANIFEST)
-	@"$(BIN)/python" -m benchmarks.row_path
+	@"$(BIN)/python" -m benchmarks.row_path --rows $(ROWS)
 
 lint: $(VENV)/.ready
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
