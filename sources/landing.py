@@ -167,7 +167,8 @@ def finish_erasures(home: Home, ledger: Ledger) -> None:
     """Remove whatever an erasure event names and is still there; safe to run at any time, any number of times."""
     landing = Landing(home.landing)
     for event in ledger.events("erasure"):
-        landing.erase(event.subject)
+        for sha256 in event.body["bytes"]:
+            landing.erase(sha256)
         for path in event.body["parquet"]:
             remove_file(home.parquet / path)
             for folder in (home.build, *_release_folders(home)):
@@ -182,15 +183,21 @@ def finish_erasures(home: Home, ledger: Ledger) -> None:
 def missing_bytes(home: Home, ledger: Ledger) -> list[str]:
     """All bytes that a receipt or snapshot names and that are neither in the landing nor erased, in words."""
     landing = Landing(home.landing)
+    erased = {sha256 for event in ledger.events("erasure") for sha256 in event.body["bytes"]}
     named: dict[str, str] = {}
-    for event in ledger.events("receipt"):
-        for sha256 in (event.body["manifest_sha256"], *(file["sha256"] for file in event.body["files"])):
-            named.setdefault(sha256, f"receipt {event.subject}")
-    for event in ledger.events("snapshot"):
-        named.setdefault(event.body["sha256"], f"snapshot {event.subject}")
-    erased = {event.subject for event in ledger.events("erasure")}
+    for event in (*ledger.events("receipt"), *ledger.events("snapshot")):
+        for sha256 in _named_bytes(event):
+            named.setdefault(sha256, f"{event.kind} {event.subject}")
     lost = sorted(sha256 for sha256 in named.keys() - erased if not landing.has(sha256))
     return [f"landing bytes {sha256} of {named[sha256]} are gone, and no erasure says why" for sha256 in lost]
+
+
+def _named_bytes(event: Event) -> set[str]:
+    """The hashes of all bytes that a receipt or a snapshot is made of."""
+    body = event.body
+    if event.kind == "receipt":
+        return {body["manifest_sha256"], *(file["sha256"] for file in body["files"])}
+    return {body["sha256"], *(part["sha256"] for part in body.get("parts", ()))}
 
 
 def _release_folders(home: Home) -> list[Path]:
@@ -198,18 +205,21 @@ def _release_folders(home: Home) -> list[Path]:
 
 
 def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
-    """The receipts, snapshots and derived files (relative to their folders in the home) that come from the bytes."""
-    receipts = [
-        event
-        for event in ledger.events("receipt")
-        if sha256 in (event.body["manifest_sha256"], *(file["sha256"] for file in event.body["files"]))
-    ]
+    """The receipts and snapshots made of the bytes, all bytes that go with them, and the derived files (relative paths)."""
+    receipts = [event for event in ledger.events("receipt") if sha256 in _named_bytes(event)]
     snapshots = [event for event in ledger.events("snapshot") if event.body["sha256"] == sha256]
     if not receipts and not snapshots:
-        raise LandingError(f"no receipt or snapshot has bytes {sha256}: check the hash in dq.delivery or dq.snapshot")
+        raise LandingError(
+            f"no receipt or snapshot has bytes {sha256}: take the hash from dq.delivery or meta.snapshot"
+        )
+    # A snapshot is kept as one reply or as many; those that another snapshot is made of too are not this one's to erase.
+    others = [event for event in ledger.events("snapshot") if event not in snapshots]
+    shared = set().union(*map(_named_bytes, others))
+    parts = set().union(*map(_named_bytes, snapshots)) - shared
     verdicts = [event for receipt in receipts if (event := ledger.get("verdict", receipt.subject))]
     slices = [event.body["slice"] for event in verdicts] + [event.body["parquet"] for event in snapshots]
     return {
+        "bytes": sorted({sha256} | parts),
         "receipts": [event.subject for event in receipts],
         "snapshots": [event.subject for event in snapshots],
         "parquet": [found["path"] for found in slices if found],

@@ -40,6 +40,15 @@ if TYPE_CHECKING:
 __all__ = ["PublishError", "Release", "current_release", "publish", "record_head", "release_heads"]
 
 _META = "meta.release"
+_META_COLUMNS = {
+    "release_id": ("VARCHAR", "Business time and digest of the content"),
+    "released_at": ("TIMESTAMP", "Business time of the night that made the release, UTC"),
+    "profile": ("VARCHAR", "simulated or live"),
+    "ledger_seq": ("BIGINT", "Number of the newest ledger row that the release was made from"),
+    "ledger_hash": ("VARCHAR", "Hash of that ledger row"),
+    "code_fingerprint": ("VARCHAR", "SHA-256 of the code, models, contracts and pinned versions"),
+    "input_fingerprint": ("VARCHAR", "SHA-256 of the code fingerprint and all delivery and snapshot facts"),
+}
 # Aggregates are for everyone who may enter the home; person rows for its owner. Nothing published is written to again.
 _MODES = {MARTS: 0o444, WAREHOUSE: 0o400, FACTS: 0o444}
 
@@ -135,22 +144,19 @@ def _write_files(con: "DuckDBPyConnection", home: Home, release: Release, relati
 
 def _write_meta(con: "DuckDBPyConnection", release: Release) -> None:
     """The release's facts as the one row of meta.release, in the database in use."""
-    con.execute(
-        f"""CREATE TABLE {_META} AS SELECT
-            ?::VARCHAR AS release_id, ?::TIMESTAMP AS released_at, ?::VARCHAR AS profile, ?::BIGINT AS ledger_seq,
-            ?::VARCHAR AS ledger_hash, ?::VARCHAR AS code_fingerprint, ?::VARCHAR AS input_fingerprint""",
-        [
-            release.release_id,
-            release.at.replace(tzinfo=None),
-            release.profile,
-            *release.ledger,
-            release.code_fingerprint,
-            release.input_fingerprint,
-        ],
-    )
-    con.execute(
-        f"COMMENT ON TABLE {_META} IS 'One row: this release, its business time (UTC), and the ledger, code and input it was made from'"
-    )
+    values = [
+        release.release_id,
+        release.at.replace(tzinfo=None),
+        release.profile,
+        *release.ledger,
+        release.code_fingerprint,
+        release.input_fingerprint,
+    ]
+    columns = ", ".join(f"?::{kind} AS {column}" for column, (kind, _) in _META_COLUMNS.items())
+    con.execute(f"CREATE TABLE {_META} AS SELECT {columns}", values)
+    con.execute(f"COMMENT ON TABLE {_META} IS 'One row: this release, and what it was made from'")
+    for column, (_, comment) in _META_COLUMNS.items():
+        con.execute(f"COMMENT ON COLUMN {_META}.{column} IS {literal(comment)}")
 
 
 def _verify_files(home: Home, release: Release, hashes: dict[str, TableHash]) -> None:

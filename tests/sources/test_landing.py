@@ -206,6 +206,25 @@ def test_an_erasure_that_a_crash_cut_short_is_finished(home: Home) -> None:
     assert landed(home) == []
 
 
+def test_erasing_a_snapshot_takes_the_replies_that_are_its_own(home: Home) -> None:
+    landing = Landing(home.landing)
+    index, own, shared, other = (
+        landing.put_bytes(text.encode()).sha256 for text in ("index", "own", "shared", "other")
+    )
+    with Ledger(home.ledger) as ledger:
+        for name, whole, parts in (("s1", index, (own, shared)), ("s2", other, (other, shared))):
+            (home.parquet / f"{name}.parquet").write_text("rows")
+            parquet = {"path": f"{name}.parquet", "rows": 1}
+            body = {"sha256": whole, "parts": [{"sha256": part} for part in parts], "parquet": parquet}
+            ledger.append("snapshot", name, body, AT)
+        erase(home, ledger, index, "withdrawn by its source", "A. Keeper", AT)
+        assert landed(home) == sorted([shared, other])
+        assert [file.name for file in home.parquet.iterdir()] == ["s2.parquet"]
+        assert missing_bytes(home, ledger) == []
+        with pytest.raises(LandingError, match="no receipt or snapshot has bytes"):
+            erase(home, ledger, shared, "a reason", "A. Keeper", AT)
+
+
 def test_erasing_needs_known_bytes_a_reason_and_a_name(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
         received(home, ledger)

@@ -177,6 +177,7 @@ def test_a_home_that_lost_all_its_releases_starts_anew(world: World) -> None:
 def test_an_erasure_cut_short_is_finished(world: World) -> None:
     sha256 = world.accept("r1", night(3))
     body = {
+        "bytes": [sha256],
         "receipts": ["r1"],
         "snapshots": [],
         "parquet": ["care_contacts/2026-08/05-r1-0123456789ab.parquet"],
