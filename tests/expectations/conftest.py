@@ -52,6 +52,7 @@ with county as (
     select '91', null, 30000, null, null),
 split as (select * from (values
     ('total', 'total', 'total', 'total', 100), ('female', 'total', 'total', 'total', 55), ('male', 'total', 'total', 'total', 42),
+    ('unknown', 'total', 'total', 'total', 3),
     ('total', '0-17', 'total', 'total', 20), ('total', '18-64', 'total', 'total', 80),
     ('total', 'total', 'fi', 'total', 90), ('total', 'total', 'fi_sv', 'total', 10),
     ('total', 'total', 'total', 'urban', 70), ('total', 'total', 'total', 'rural', 30))
@@ -79,7 +80,7 @@ figure as (
     select 'first_visit_wait_days_p90', null, visits, 40 + extra_wait, * from cell
     union all
     select 'population', null, null, residents * percent / 100, split.* exclude (percent), date '2025-01-01', date '2025-12-31', region_level, region_code, null, null, null
-    from region, split where sex <> 'male'
+    from region, split where sex not in ('male', 'unknown')
     union all
     select 'population', null, null, residents * 45 / 100, split.* exclude (percent), date '2025-01-01', date '2025-12-31', region_level, region_code, null, null, null
     from region, split where sex = 'male')
