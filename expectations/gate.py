@@ -315,18 +315,12 @@ def _bounds_shown(check: Check) -> str:
 
 
 def shorten(value: Any) -> str:
-    """A number for people: four significant decimals, thousands parted by a no-break space, '…' for no bound."""
+    """A number for people: four significant digits, thousands parted by a no-break space, '…' for none; text as it is."""
     if value is None:
         return "…"
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u00a0")
-    return (
-        f"{value:.4g}"
-        if isinstance(value, float) and abs(value) < 1000
-        else str(value)
-        if isinstance(value, str)
-        else shorten(round(value))
-    )
+    if isinstance(value, float) and abs(value) < 1000:
+        return f"{value:.4g}"
+    return value if isinstance(value, str) else f"{round(value):,}".replace(",", "\u00a0")
 
 
 def _not_applicable(check: Check, reasons: Text) -> CheckOutcome:
