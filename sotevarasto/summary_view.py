@@ -5,6 +5,7 @@ Belongs here: words and tables on the terminal. Does not belong here: what the s
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -12,12 +13,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+QUERY = (
+    "select region_name_fi, value from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000' and region_level = 'county'"
+    " and basis = 'residence' and period_grain = 'quarter' and sex = 'total' and age_group = 'total' and language_status = 'total'"
+    " and municipality_type = 'total' order by value desc"
+)
 OUTCOMES = {
     "published": "A new release is published.",
     "unchanged": "Nothing moved; the current release stays.",
     "gate_failed": "Our own checks refused the night. Nothing was published; the last good release stays.",
     "could_not_run": "The night could not run to its end. Nothing was published; the last good release stays.",
 }
+
+
+WIDTH = 120  # where there is no terminal: logs and files
 
 
 class Progress:
@@ -34,7 +43,9 @@ class Progress:
 def _table(*columns: str, numbers: frozenset[int] = frozenset()) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if index in numbers else "left", overflow="ellipsis", no_wrap=index == 0
+        )
     return table
 
 
@@ -46,7 +57,7 @@ def _titled(console: Console, title: str, table: Table) -> None:
 
 def show(summary: dict[str, Any]) -> None:
     """Print the summary of a night."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     console.print()
     label = "  (simulated: every figure is SYNTHETIC)" if summary["is_synthetic"] else ""
     day = f", simulated day {summary['day']}" if summary["day"] is not None else ""
@@ -77,7 +88,7 @@ def _sources(console: Console, summary: dict[str, Any]) -> None:
 
 
 def _deliveries(console: Console, summary: dict[str, Any]) -> None:
-    columns = ("received", "accepted", "rejected", "duplicate", "waiting", "rows accepted", "rows quarantined")
+    columns = ("received", "accepted", "rejected", "duplicate", "waiting", "rows", "quarantined")
     keys = ("received", "accepted", "rejected", "duplicate", "waiting", "rows_accepted", "rows_quarantined")
     table = _table("sender", *columns, numbers=frozenset(range(1, 8)))
     active = [s for s in summary["deliveries"] if any(s[k] for k in keys)]
@@ -114,17 +125,20 @@ def _release(console: Console, summary: dict[str, Any]) -> None:
     for published in release["tables"]:
         table.add_row(published["name"], f"{published['rows']:,}")
     _titled(console, f"Release {release['release_id']}", table)
-    console.print(Text(f"It lies in {summary['release_folder']}", overflow="fold"))
+    console.print(f"It lies in {summary['release_folder']}", soft_wrap=True, markup=False)
 
 
 def _next(console: Console, summary: dict[str, Any]) -> None:
     console.print()
     console.print(Text("Next", style="bold"))
-    query = "select region_name_fi, value from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000' and region_level = 'county' limit 5"
     if summary["release"] is not None:
-        console.print(Text(f'  .venv/bin/sotevarasto sql "{query}"', overflow="fold"))
+        console.print(f'  .venv/bin/sotevarasto sql "{QUERY}"', soft_wrap=True)
     if summary["rejected"]:
-        console.print(Text(f"  see why a delivery was rejected: {summary['home']}/reports/<sender>/", overflow="fold"))
+        console.print(
+            f"  why a delivery was rejected: the pages in {summary['home']}/reports/<sender>/",
+            soft_wrap=True,
+            markup=False,
+        )
     if summary["outcome"] in ("gate_failed", "could_not_run"):
         console.print("  make dev           the Dagster UI with this run's log and checks")
     else:

@@ -13,7 +13,7 @@ import click
 
 from sources.errors import SotevarastoError
 from sources.home import Home, current_profile, default_home
-from sources.landing import Landing, erase
+from sources.landing import Landing, erase, missing_bytes
 from sources.ledger import Ledger
 
 
@@ -31,7 +31,7 @@ def verify() -> int:
     home = _home()
     with Ledger(home.ledger) as ledger:
         heads = release_heads(home)
-        problems = [*ledger.verify(heads), *Landing(home.landing).verify()]
+        problems = [*ledger.verify(heads), *missing_bytes(home, ledger), *Landing(home.landing).verify()]
         events = ledger.head().seq
     for problem in problems:
         click.echo(problem)
@@ -52,7 +52,10 @@ def erase_landed(sha256: str, reason: str) -> None:
 
     home = _home()
     with NightLock(home), Ledger(home.ledger) as ledger:
-        erase(home, ledger, sha256, reason, getpass.getuser(), datetime.now(UTC))
+        # In a simulated home time is the calendar's: that of its last night.
+        nights = ledger.events("night")
+        at = nights[-1].at if nights and home.profile == "simulated" else datetime.now(UTC)
+        erase(home, ledger, sha256, reason, getpass.getuser(), at)
     click.echo(
         f"erased {sha256}; the ledger keeps that it was done. Run make nightly to publish a release without its rows"
     )

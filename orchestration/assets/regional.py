@@ -75,11 +75,19 @@ def _table(outcome) -> str:
         "| sender | period | sequence | status | received | accepted | quarantined | rule |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for d in outcome.deliveries[:200]:
-        lines.append(
-            f"| {d['organiser_code']} | {d['period'] or ''} | {d['sequence'] or ''} | {d['status']} | {d['rows_received']:,} | {d['rows_accepted']:,} "
-            f"| {d['rows_quarantined']:,} | {d['rule'] or ''} |"
-        )
+    shown = (
+        "organiser_code",
+        "period",
+        "sequence",
+        "status",
+        "rows_received",
+        "rows_accepted",
+        "rows_quarantined",
+        "rule",
+    )
+    lines += [
+        "| " + " | ".join("" if d[k] is None else str(d[k]) for k in shown) + " |" for d in outcome.deliveries[:200]
+    ]
     return "\n".join(lines)
 
 
