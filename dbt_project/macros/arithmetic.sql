@@ -53,6 +53,6 @@
 {% macro quantile_limit_rank(n, share, of, sign) -%}
     cast(round(
         {{ "1 + " if sign == "+" else "" }}{{ n }} * {{ share }} / {{ of }}.0
-        {{ sign }} {{ z_95() }} * sqrt({{ n }} * {{ share }} * ({{ of }} - {{ share }}) / {{ of * of }}.0)
+        {{ sign }} {{ z_95() }} * sqrt({{ n }} * {{ share }} * {{ of - share }} / {{ of * of }}.0)
     ) as bigint)
 {%- endmacro %}

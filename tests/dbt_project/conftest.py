@@ -1,0 +1,84 @@
+"""One dbt build over hand-made inputs for all tests here, in this process, in a folder with a space and an ä."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.dbt_project.inputs import write_inputs
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build folder, what dbt said of each node (name to status), and whether all went well."""
+
+    folder: Path
+    statuses: dict[str, str]
+    success: bool
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.folder / "work.duckdb"), read_only=True)
+
+    def hashes(self) -> dict[str, tuple[int, int]]:
+        """Rows and an order-independent hash of every table."""
+        with self.connect() as con:
+            tables = con.execute("select schema_name || '.' || table_name from duckdb_tables() order by all").fetchall()
+            return {t: con.execute(f"select count(*), sum(hash(t)::hugeint) from {t} t").fetchone() for (t,) in tables}
+
+
+Runner = Callable[..., Build]
+
+
+@pytest.fixture(scope="session")
+def dbt_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Runs `dbt build` with the given arguments on a build folder."""
+    from dbt.cli.main import dbtRunner
+
+    target = tmp_path_factory.mktemp("target")
+    before = os.environ.get("SOTEVARASTO_BUILD")
+
+    def run(folder: Path, *arguments: str) -> Build:
+        os.environ["SOTEVARASTO_BUILD"] = str(folder)
+        places = [
+            "--project-dir",
+            str(PROJECT),
+            "--profiles-dir",
+            str(PROJECT),
+            "--target-path",
+            str(target),
+            "--log-path",
+            str(target),
+        ]
+        result = dbtRunner().invoke(
+            ["build", *arguments, *places, "--no-version-check", "--quiet", "--log-level", "none"]
+        )
+        assert result.exception is None, result.exception
+        return Build(folder, {r.node.name: str(r.status) for r in result.result}, result.success)
+
+    yield run
+    if before is None:
+        os.environ.pop("SOTEVARASTO_BUILD", None)
+    else:
+        os.environ["SOTEVARASTO_BUILD"] = before
+
+
+@pytest.fixture(scope="session")
+def built(dbt_build: Runner, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The whole project over the hand-made inputs, unit tests too."""
+    folder = tmp_path_factory.mktemp("build ä")
+    write_inputs(folder)
+    return dbt_build(folder)
+
+
+@pytest.fixture(scope="session")
+def warehouse(built: Build) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = built.connect()
+    yield con
+    con.close()

@@ -1,0 +1,368 @@
+"""A small build folder whose figures can be worked by hand.
+
+Belongs here: the inputs, told as rows. Does not belong here: what is expected of them (the tests).
+
+Three nights, and a first of April on which the populations became known:
+night 1: county 05 delivers July to September, 06 and 03 deliver September, 17's September is rejected, 18 begins to upload;
+night 2: 05 corrects September, HUS delivers September; night 3: the population of Turku is restated.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
+APRIL, NIGHT_1, NIGHT_2, NIGHT_3 = (datetime(2026, m, d) for m, d in ((4, 1), (11, 3), (11, 4), (11, 5)))
+TURKU, PORI, ESPOO, MARIEHAMN = "853", "609", "049", "478"
+RESIDENTS = {TURKU: 200_000, PORI: 80_000, ESPOO: 300_000, MARIEHAMN: 11_000}
+# Shares of residents by a year of age that stands for its group, in per cent; of each half are men.
+AGES = {10: 20, 45: 60, 70: 10, 80: 10}
+
+_CONTACT = {
+    "record_number": "bigint",
+    "line_number": "bigint",
+    "file_name": "varchar",
+    "contact_id": "varchar",
+    "client_id": "varchar",
+    "birth_year": "smallint",
+    "age_at_assessment_years": "smallint",
+    "sex": "varchar",
+    "home_municipality_code": "varchar",
+    "service_class_code": "varchar",
+    "contact_mode": "varchar",
+    "profession": "varchar",
+    "professional_id": "varchar",
+    "unit_id": "varchar",
+    "urgency": "varchar",
+    "contacted_at": "timestamp",
+    "need_assessed_at": "timestamp",
+    "booked_at": "timestamp",
+    "visited_at": "timestamp",
+    "reason_code": "varchar",
+    "visit_duration_hours": "decimal(5,2)",
+    "organiser_code": "varchar",
+    "period": "varchar",
+    "receipt_id": "varchar",
+    "sequence": "integer",
+    "sample_share": "decimal(9,6)",
+    "rule_mask": "ubigint",
+    "sent": "varchar[]",
+}
+_DELIVERY = {
+    "receipt_id": "varchar",
+    "organiser_code": "varchar",
+    "dataset": "varchar",
+    "period": "varchar",
+    "sequence": "integer",
+    "status": "varchar",
+    "rows_received": "bigint",
+    "rows_accepted": "bigint",
+    "rows_quarantined": "bigint",
+    "sha256": "varchar",
+    "rule": "varchar",
+    "reason": "varchar",
+    "known_from": "timestamp",
+    "known_to": "timestamp",
+    "contract_version": "varchar",
+    "sample_share": "decimal(9,6)",
+    "origin": "varchar",
+}
+_QUARANTINE = {
+    "receipt_id": "varchar",
+    "organiser_code": "varchar",
+    "dataset": "varchar",
+    "period": "varchar",
+    "sequence": "integer",
+    "file_name": "varchar",
+    "line_number": "bigint",
+    "column_name": "varchar",
+    "rule_id": "varchar",
+    "value_as_sent": "varchar",
+    "known_from": "timestamp",
+}
+_SNAPSHOT = {
+    "snapshot_id": "varchar",
+    "source_code": "varchar",
+    "object": "varchar",
+    "address": "varchar",
+    "sha256": "varchar",
+    "bytes": "bigint",
+    "licence": "varchar",
+    "source_updated": "varchar",
+    "known_from": "timestamp",
+    "known_to": "timestamp",
+    "origin": "varchar",
+}
+_POPULATION = {
+    "snapshot_id": "varchar",
+    "year": "smallint",
+    "area_code": "varchar",
+    "sex": "varchar",
+    "age_years": "smallint",
+    "population": "bigint",
+    "value_status": "varchar",
+    "origin": "varchar",
+}
+_MAP = {
+    "snapshot_id": "varchar",
+    "year": "smallint",
+    "municipality_code": "varchar",
+    "municipality_name_fi": "varchar",
+    "municipality_name_sv": "varchar",
+    "hva_code": "varchar",
+    "hva_name_fi": "varchar",
+    "hva_name_sv": "varchar",
+    "hva_name_en": "varchar",
+    "collaborative_area_code": "varchar",
+    "collaborative_area_name_fi": "varchar",
+    "collaborative_area_name_sv": "varchar",
+    "collaborative_area_name_en": "varchar",
+    "origin": "varchar",
+}
+
+Rows = list[dict[str, Any]]
+
+
+def write_empty(build: Path) -> None:
+    """A build folder before anything was ever received: every file is there, with its columns and no rows."""
+    for name, columns in (("delivery", _DELIVERY), ("quarantine", _QUARANTINE), ("snapshot", _SNAPSHOT)):
+        _write(build / "registry" / f"{name}.parquet", columns, [])
+    _write(build / "slices" / "care_contacts" / "_empty.parquet", _CONTACT, [])
+    _write(build / "national" / "population" / "_empty.parquet", _POPULATION, [])
+    _write(build / "national" / "municipality_map" / "_empty.parquet", _MAP, [])
+
+
+def write_inputs(build: Path, backwards: bool = False) -> None:
+    """The three nights. `backwards` writes the rows of every file in the other order, which must change nothing."""
+    turn = (lambda rows: rows[::-1]) if backwards else (lambda rows: rows)
+    write_empty(build)
+    slices = _slices()
+    for receipt_id, contacts in slices.items():
+        path = (
+            build
+            / "slices"
+            / "care_contacts"
+            / contacts[0]["period"]
+            / f"{contacts[0]['organiser_code']}-{receipt_id}-aa.parquet"
+        )
+        _write(path, _CONTACT, turn(contacts))
+    _write(build / "registry" / "delivery.parquet", _DELIVERY, turn(deliveries(slices)))
+    _write(build / "registry" / "quarantine.parquet", _QUARANTINE, turn(_quarantine()))
+    _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, turn(_snapshots()))
+    for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
+        _write(
+            build / "national" / "population" / f"{snapshot_id}.parquet",
+            _POPULATION,
+            turn(_population(snapshot_id, residents)),
+        )
+    _write(build / "national" / "municipality_map" / "m1.parquet", _MAP, turn(_map()))
+
+
+def _slices() -> dict[str, Rows]:
+    """Contacts by receipt."""
+    first_visits = [_contact(TURKU, wait_days=days) for days in range(1, 21)]
+    return {
+        "a05": _delivered("a05", "05", "2026-09", 1, [*first_visits[:5], _contact(TURKU, sex="unknown")]),
+        "b05": _delivered(
+            "b05",
+            "05",
+            "2026-09",
+            2,
+            [
+                *first_visits,
+                _contact(PORI, wait_days=14, sex="female", birth_year=2015, profession="nurse"),
+                _contact(PORI, wait_days=15, sex="female", birth_year=2015, profession="nurse"),
+                _contact(TURKU, rule_mask=4),
+            ],
+        ),
+        "c05": _delivered("c05", "05", "2026-07", 1, [_contact(TURKU), _contact(TURKU)]),
+        "d05": _delivered("d05", "05", "2026-08", 1, [_contact(TURKU)]),
+        "e06": _delivered(
+            "e06",
+            "06",
+            "2026-09",
+            1,
+            [_contact(PORI), _contact(PORI, visited_at=None), _contact(PORI, service_class_code="2545")],
+        ),
+        "f03": _delivered("f03", "03", "2026-09", 1, [_contact(ESPOO)] * 4),
+        "gHUS": _delivered(
+            "gHUS",
+            "HUS",
+            "2026-09",
+            1,
+            [_contact(home, service_class_code="2612") for home in [ESPOO] * 6 + [TURKU, MARIEHAMN]],
+        ),
+    }
+
+
+def _contact(home: str, wait_days: int | None = None, **other: Any) -> dict[str, Any]:
+    """A visit to a doctor in primary care on the 25th; with `wait_days` a first visit after so many days."""
+    birth_year = other.get("birth_year", 1980)
+    contact = {
+        "birth_year": birth_year,
+        "sex": "male",
+        "home_municipality_code": home,
+        "service_class_code": "2536",
+        "contact_mode": "onsite",
+        "profession": "doctor",
+        "urgency": "non_urgent",
+        "rule_mask": 0,
+    }
+    if wait_days is not None:
+        contact["wait_days"] = wait_days
+        contact["age_at_assessment_years"] = 2026 - birth_year
+    return contact | other
+
+
+def _delivered(receipt_id: str, organiser: str, period: str, sequence: int, contacts: Rows) -> Rows:
+    visited = datetime.fromisoformat(f"{period}-25T09:00:00")
+    rows = []
+    for number, contact in enumerate(contacts, start=1):
+        waited = contact.get("wait_days")
+        times = {
+            "contacted_at": visited - timedelta(days=waited or 0),
+            "need_assessed_at": None if waited is None else visited - timedelta(days=waited),
+            "visited_at": visited,
+        }
+        identity = {
+            "record_number": number,
+            "line_number": number + 1,
+            "file_name": "contacts.csv",
+            "contact_id": f"{receipt_id}-{number:08}",
+            "organiser_code": organiser,
+            "period": period,
+            "receipt_id": receipt_id,
+            "sequence": sequence,
+            "sample_share": "0.01",
+        }
+        rows.append(identity | times | contact)
+    return rows
+
+
+def deliveries(slices: dict[str, Rows]) -> Rows:
+    nights = {"b05": NIGHT_2, "gHUS": NIGHT_2}
+    rows = []
+    for receipt_id, contacts in slices.items():
+        accepted = sum(c["rule_mask"] == 0 for c in contacts)
+        first = contacts[0]
+        rows.append(
+            {
+                "receipt_id": receipt_id,
+                "organiser_code": first["organiser_code"],
+                "dataset": "care_contacts",
+                "period": first["period"],
+                "sequence": first["sequence"],
+                "status": "superseded" if receipt_id == "a05" else "accepted",
+                "rows_received": len(contacts),
+                "rows_accepted": accepted,
+                "rows_quarantined": len(contacts) - accepted,
+                "known_from": nights.get(receipt_id, NIGHT_1),
+                "known_to": NIGHT_2 if receipt_id == "a05" else None,
+                "contract_version": "1.0.0",
+                "sample_share": "0.01",
+                "origin": "synthetic",
+            }
+        )
+    unfit = {
+        "receipt_id": "x17",
+        "organiser_code": "17",
+        "dataset": "care_contacts",
+        "period": "2026-09",
+        "sequence": 1,
+        "known_from": NIGHT_1,
+    }
+    waiting = {"receipt_id": "waiting-1", "organiser_code": "18", "status": "waiting", "known_from": NIGHT_1}
+    return [
+        *rows,
+        unfit | {"status": "rejected", "rule": "HVA-FILE-0-001", "sample_share": "0.01", "origin": "synthetic"},
+        waiting,
+    ]
+
+
+def _quarantine() -> Rows:
+    return [
+        {
+            "receipt_id": "b05",
+            "organiser_code": "05",
+            "dataset": "care_contacts",
+            "period": "2026-09",
+            "sequence": 2,
+            "file_name": "contacts.csv",
+            "line_number": 24,
+            "column_name": "birth_year",
+            "rule_id": "HVA-CC-1-006",
+            "value_as_sent": "10.6",
+            "known_from": NIGHT_2,
+        }
+    ]
+
+
+def _snapshots() -> Rows:
+    def snapshot(snapshot_id: str, source: str, name: str, known_from: datetime) -> dict[str, Any]:
+        return {
+            "snapshot_id": snapshot_id,
+            "source_code": source,
+            "object": name,
+            "known_from": known_from,
+            "origin": "published",
+        }
+
+    return [
+        snapshot("p1", "statfin_population", "population/2025", APRIL),
+        snapshot("p2", "statfin_population", "population/2025", NIGHT_3),
+        snapshot("m1", "statfin_classification", "municipality_map/2026", APRIL),
+    ]
+
+
+def _population(snapshot_id: str, residents: dict[str, int]) -> Rows:
+    rows = []
+    for area, total in (residents | {"SSS": sum(residents.values())}).items():
+        for sex, half in (("total", 1), ("male", 2), ("female", 2)):
+            for age, percent in {None: 100, **AGES}.items():
+                population = total * percent // (100 * half)
+                rows.append(
+                    {
+                        "snapshot_id": snapshot_id,
+                        "year": 2025,
+                        "area_code": area,
+                        "sex": sex,
+                        "age_years": age,
+                        "population": population,
+                        "value_status": "value",
+                        "origin": "published",
+                    }
+                )
+    return rows
+
+
+def _map() -> Rows:
+    with (SEEDS / "raw__municipality.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {
+                "snapshot_id": "m1",
+                "year": 2026,
+                "municipality_code": seed["municipality_code"],
+                "municipality_name_fi": seed["name_fi"],
+                "hva_code": seed["hva_code"],
+                "collaborative_area_code": seed["collaborative_area_code"],
+                "origin": "published",
+            }
+            for seed in csv.DictReader(file)
+            if not seed["dissolved_on"]
+        ]
+
+
+def _write(path: Path, columns: dict[str, str], rows: Rows) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as con:
+        con.execute(f"create table t ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+        if rows:
+            con.executemany(
+                f"insert into t values ({', '.join('?' * len(columns))})", [[r.get(c) for c in columns] for r in rows]
+            )
+        con.execute(f"copy t to '{path}' (format parquet)")

@@ -1,0 +1,240 @@
+"""Figures of the minimum dataset worked by hand from the inputs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from tests.dbt_project.inputs import NIGHT_1, NIGHT_2, NIGHT_3
+
+TOTAL = "sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total'"
+
+
+def versions(con: duckdb.DuckDBPyConnection, columns: str, where: str) -> list[tuple]:
+    """The versions of one figure, oldest first: the columns, known_from, known_to."""
+    query = f"select {columns}, known_from, known_to from mart.minimum_dataset where {where} order by known_from"
+    return con.execute(query).fetchall()
+
+
+def of(
+    indicator: str, basis: str, region: str, period: str = "2026-09-01", grain: str = "month", group: str = TOTAL
+) -> str:
+    return (
+        f"indicator_code = '{indicator}' and basis = '{basis}' and region_code = '{region}'"
+        f" and period_start = '{period}' and period_grain = '{grain}' and {group}"
+    )
+
+
+def test_a_correction_and_a_restated_population_leave_the_earlier_figures_beside_the_current_one(warehouse):
+    # 6 contacts of 2,000 sampled residents; 20 and one with HUS after the correction; 2,010 sampled residents after the restatement.
+    assert versions(warehouse, "value, numerator, denominator", of("contacts_per_1000", "residence", "05")) == [
+        (Decimal("3.0000"), 6, 2000, NIGHT_1, NIGHT_2),
+        (Decimal("10.5000"), 21, 2000, NIGHT_2, NIGHT_3),
+        (Decimal("10.4478"), 21, 2010, NIGHT_3, None),
+    ]
+
+
+def test_the_organiser_has_the_contacts_that_it_gave_to_residents_of_others(warehouse):
+    # 20 of its residents and two of 06, and the one of its residents whom HUS saw for it.
+    assert versions(warehouse, "value, numerator", of("contacts_per_1000", "organiser", "05"))[1] == (
+        Decimal("11.5000"),
+        23,
+        NIGHT_2,
+        NIGHT_3,
+    )
+    assert versions(warehouse, "value, numerator", of("contacts_per_1000", "residence", "06")) == [
+        (Decimal("3.7500"), 3, NIGHT_1, NIGHT_2),
+        (Decimal("6.2500"), 5, NIGHT_2, None),
+    ]
+
+
+def test_doctor_visits_are_realised_and_in_primary_care(warehouse):
+    # Pori: one of three contacts with doctors is a realised visit in primary care. Turku: 20 visits, HUS is no primary care.
+    assert versions(warehouse, "numerator", of("phc_doctor_visits_per_1000", "residence", "06")) == [(1, NIGHT_1, None)]
+    assert versions(warehouse, "numerator", of("phc_doctor_visits_per_1000", "residence", "05"))[-1][0] == 20
+
+
+def test_the_joint_authority_counts_in_the_county_it_serves_and_is_missed_there(warehouse):
+    assert versions(warehouse, "value, coverage, comparability", of("contacts_per_1000", "organiser", "03")) == [
+        (Decimal("1.3333"), Decimal("0.5000"), "caution", NIGHT_1, NIGHT_2),
+        (Decimal("3.3333"), Decimal("1.0000"), "comparable", NIGHT_2, None),
+    ]
+    assert versions(warehouse, "coverage", of("phc_doctor_visits_per_1000", "organiser", "03")) == [(1, NIGHT_1, None)]
+
+
+def test_a_county_whose_delivery_was_rejected_is_missing_and_not_zero(warehouse):
+    assert versions(
+        warehouse, "value, value_status, coverage, comparability_reason", of("contacts_per_1000", "residence", "17")
+    ) == [(None, "missing", Decimal(0), "1 of 1 expected deliveries missing", NIGHT_1, None)]
+    groups = f"select count(*) from mart.minimum_dataset where region_code = '17' and period_grain = 'month' and not ({TOTAL})"
+    assert warehouse.execute(groups).fetchone() == (0,)
+
+
+def test_a_county_that_is_missing_leaves_both_sides_of_the_rate_of_its_area(warehouse):
+    # 05 and 06 are there, 17 is not: 26 contacts of 2,800 sampled residents.
+    assert versions(
+        warehouse, "value, denominator, coverage, comparability", of("contacts_per_1000", "residence", "4")
+    )[1] == (
+        Decimal("9.2857"),
+        2800,
+        Decimal("0.6667"),
+        "caution",
+        NIGHT_2,
+        NIGHT_3,
+    )
+    # Country: 36 contacts (not the one of Åland) of 5,810 sampled residents; 4 of 23 senders.
+    assert versions(
+        warehouse, "value, numerator, coverage, comparability_reason", of("contacts_per_1000", "residence", "FI")
+    )[-1] == (
+        Decimal("6.1962"),
+        36,
+        Decimal("0.1739"),
+        "19 of 23 expected deliveries missing",
+        NIGHT_3,
+        None,
+    )
+
+
+def test_a_quarter_is_complete_or_missing(warehouse):
+    quarter = {"period": "2026-07-01", "grain": "quarter"}
+    assert versions(warehouse, "value, numerator", of("contacts_per_1000", "residence", "05", **quarter)) == [
+        (Decimal("4.5000"), 9, NIGHT_1, NIGHT_2),
+        (Decimal("12.0000"), 24, NIGHT_2, NIGHT_3),
+        (Decimal("11.9403"), 24, NIGHT_3, None),
+    ]
+    assert versions(warehouse, "value_status, coverage", of("contacts_per_1000", "residence", "06", **quarter)) == [
+        ("missing", Decimal("0.3333"), NIGHT_1, None)
+    ]
+
+
+def test_contacts_of_unknown_sex_stand_in_a_group_of_their_own_without_a_rate(warehouse):
+    group = "sex = 'unknown'"
+    assert versions(
+        warehouse, "value, numerator, value_status", of("contacts_per_1000", "residence", "05", group=group)
+    ) == [(None, 1, "not_applicable", NIGHT_1, NIGHT_2)]
+
+
+@pytest.mark.parametrize("split", ["sex", "age_group", "language_status", "municipality_type"])
+def test_groups_add_up_to_the_total(warehouse, split):
+    others = " and ".join(
+        f"{s} = 'total'" for s in ("sex", "age_group", "language_status", "municipality_type") if s != split
+    )
+    apart = warehouse.execute(
+        f"""
+        with figure as (select * from mart.minimum_dataset where known_to is null and numerator is not null and {others})
+        select t.indicator_code, t.basis, t.region_code, t.period_start, t.period_grain, t.numerator, sum(g.numerator)
+        from figure t join figure g using (indicator_code, basis, region_level, region_code, period_start, period_grain)
+        where t.{split} = 'total' and g.{split} <> 'total' group by all having t.numerator <> sum(g.numerator)"""
+    ).fetchall()
+    assert apart == []
+    assert warehouse.execute(
+        f"select count(*) > 0 from mart.minimum_dataset where {split} <> 'total' and {others}"
+    ).fetchone() == (True,)
+
+
+def test_age_groups_divide_by_their_own_residents(warehouse):
+    # Two girls of Pori, of 80,000 * 20 % residents aged 0-17, half of them girls, sampled at 0.01.
+    group = "sex = 'female' and age_group = '0-17'"
+    assert versions(
+        warehouse, "value, numerator, denominator", of("contacts_per_1000", "residence", "06", group=group)
+    )[-1][:3] == (
+        Decimal("25.0000"),
+        2,
+        80,
+    )
+
+
+def test_first_visits_are_judged_by_the_limit_of_their_age(warehouse):
+    # Adults have three months; of two children who waited 14 and 15 days one was seen in time.
+    share = "first_visit_within_limit_share"
+    assert versions(warehouse, "value, numerator, denominator", of(share, "residence", "05"))[-1][:3] == (1, 20, 20)
+    assert versions(warehouse, "value, numerator, denominator", of(share, "residence", "06"))[-1][:3] == (
+        Decimal("0.5000"),
+        1,
+        2,
+    )
+    low, high = _wilson(21, 22)
+    value, value_low, value_high = versions(warehouse, "value, value_low, value_high", of(share, "organiser", "05"))[
+        -1
+    ][:3]
+    assert value == Decimal("0.9545")
+    assert (float(value_low), float(value_high)) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+def _wilson(events: int, n: int) -> tuple[float, float]:
+    """Wilson's interval by its textbook form, which is not the one in the models."""
+    z = 1.959964
+    centre, half = events / n + z * z / (2 * n), z * (events / n * (1 - events / n) / n + z * z / (4 * n * n)) ** 0.5
+    return (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
+
+
+@pytest.mark.parametrize(
+    ("basis", "region", "median", "p90"),
+    [
+        ("residence", "05", 10, 18),  # waits of 1 to 20 days
+        ("organiser", "05", 11, 18),  # and of 14 and 15: the 11th and the 20th of 22
+        ("residence", "06", None, None),  # two visits
+    ],
+)
+def test_quantiles_are_waits_that_somebody_had(warehouse, basis, region, median, p90):
+    assert versions(warehouse, "value", of("first_visit_wait_days_median", basis, region))[-1][0] == median
+    assert versions(warehouse, "value", of("first_visit_wait_days_p90", basis, region))[-1][0] == p90
+
+
+def test_quantiles_before_a_correction_are_those_of_the_visits_known_then(warehouse):
+    assert versions(
+        warehouse, "value, value_status, denominator", of("first_visit_wait_days_median", "residence", "05")
+    ) == [
+        (None, "not_applicable", 5, NIGHT_1, NIGHT_2),
+        (10, "value", 20, NIGHT_2, None),
+    ]
+
+
+def test_population_sums_to_regions_with_aland_in_the_country_only(warehouse):
+    where = f"indicator_code = 'population' and known_to is null and {TOTAL}"
+    found = warehouse.execute(
+        f"select region_level, region_code, value, period_start, period_end from mart.minimum_dataset where {where}"
+    )
+    assert {(level, code): int(value) for level, code, value, *_ in found.fetchall()} == {
+        ("county", "03"): 300_000,
+        ("county", "05"): 201_000,
+        ("county", "06"): 80_000,
+        ("county", "91"): 11_000,
+        ("collaborative_area", "1"): 300_000,
+        ("collaborative_area", "4"): 281_000,
+        ("country", "FI"): 592_000,
+    }
+
+
+def test_a_figure_is_synthetic_as_soon_as_one_input_is(warehouse):
+    origins = "select indicator_code = 'population', list(distinct origin) from mart.minimum_dataset where value is not null group by 1 order by 1"
+    assert warehouse.execute(origins).fetchall() == [(False, ["synthetic"]), (True, ["published"])]
+
+
+def test_every_accepted_contact_of_now_is_counted_once(warehouse):
+    counted = warehouse.execute(
+        f"""select sum(numerator)::bigint from mart.minimum_dataset where indicator_code = 'contacts_per_1000' and known_to is null
+        and basis = 'organiser' and region_level = 'county' and period_grain = 'month' and {TOTAL}"""
+    ).fetchone()[0]
+    rows, aland = warehouse.execute(
+        "select count(*), count(*) filter (home_municipality_code = '478') from core.fct_care_contact where known_to is null"
+    ).fetchone()
+    assert (counted, aland) == (rows - aland, 1)
+
+
+def test_every_version_of_a_contact_stays_and_what_was_quarantined_is_not_there(warehouse):
+    found = "select receipt_id, count(*) from core.fct_care_contact where organiser_code = '05' and period = '2026-09' group by all order by all"
+    assert warehouse.execute(found).fetchall() == [("a05", 6), ("b05", 22)]
+    quarantine = "select organiser_code, file_name, line_number, column_name, rule_id, value_as_sent from dq.quarantine"
+    assert warehouse.execute(quarantine).fetchall() == [
+        ("05", "contacts.csv", 24, "birth_year", "HVA-CC-1-006", "10.6")
+    ]
+    statuses = "select status, count(*) from dq.delivery group by all order by all"
+    assert warehouse.execute(statuses).fetchall() == [
+        ("accepted", 6),
+        ("rejected", 1),
+        ("superseded", 1),
+        ("waiting", 1),
+    ]
