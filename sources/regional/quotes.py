@@ -92,7 +92,9 @@ def _joined(window: Sequence[str], delimiter: str, fields: int) -> tuple[list[st
             continue
         record = _parsed("".join(window[:used]), delimiter)
         if record is not OPEN:
-            is_one = isinstance(record, list) and len(record) == fields and not _swallows(window[:used], delimiter, fields)
+            is_one = (
+                isinstance(record, list) and len(record) == fields and not _swallows(window[:used], delimiter, fields)
+            )
             return (record, used) if is_one else (BROKEN, 1)
     return OPEN, 1
 

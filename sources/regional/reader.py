@@ -72,10 +72,14 @@ def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: C
     for number, line in enumerate(lines[1:], 2):
         if _matches(_cells(line, dialect.delimiter), dialect):
             above = f"{number - 1} line{'s' if number > 2 else ''} above the header; the first is {shown(lines[0])!r}"
-            return Refused("HEADER_NOT_FIRST", f"the header is on line {number}: {above}", declared=1, found=number, line=number)
+            return Refused(
+                "HEADER_NOT_FIRST", f"the header is on line {number}: {above}", declared=1, found=number, line=number
+            )
     if seen := _other_delimiter(lines[0], cells, dialect):
         declared, found = DELIMITERS[dialect.delimiter], DELIMITERS[seen]
-        return Refused("DELIMITER", f"line 1 is separated by {found}, not by {declared}", declared=declared, found=found, line=1)
+        return Refused(
+            "DELIMITER", f"line 1 is separated by {found}, not by {declared}", declared=declared, found=found, line=1
+        )
     if repeated := sorted({name for name in cells if name and cells.count(name) > 1}):
         return Refused("HEADER_DUPLICATE", f"the header has {_listed(repeated)} twice", found=_listed(repeated), line=1)
     missing = [name for name in dialect.columns if name not in cells]
@@ -83,11 +87,23 @@ def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: C
     if pairs := _closest(extra, missing, dialect, contract):
         renamed = "; ".join(f"{shown(found)!r} instead of {shown(declared)!r}" for found, declared in pairs.items())
         return Refused(
-            "HEADER_RENAMED", f"the header has {renamed}", declared=_listed(list(pairs.values())), found=_listed(list(pairs)), line=1
+            "HEADER_RENAMED",
+            f"the header has {renamed}",
+            declared=_listed(list(pairs.values())),
+            found=_listed(list(pairs)),
+            line=1,
         )
     if missing:
-        return Refused("HEADER_MISSING", f"the header lacks {_listed(missing)}", declared=_listed(missing), found=shown(lines[0]), line=1)
-    return Refused("HEADER_EXTRA", f"the header has {_listed(extra)} beyond what was agreed", found=_listed(extra), line=1)
+        return Refused(
+            "HEADER_MISSING",
+            f"the header lacks {_listed(missing)}",
+            declared=_listed(missing),
+            found=shown(lines[0]),
+            line=1,
+        )
+    return Refused(
+        "HEADER_EXTRA", f"the header has {_listed(extra)} beyond what was agreed", found=_listed(extra), line=1
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -145,7 +145,9 @@ def _expression(check: pa.Check, table: ir.Table, key: str | None) -> ir.Boolean
     if not isinstance(result, ir.BooleanColumn):
         raise RuleError(f"{check.name}: the check gives no boolean for each row")
     operation = result.op()
-    if operation.relations != frozenset({table.op()}) or operation.find((ops.Reduction, ops.Analytic, ops.WindowFunction)):
+    if operation.relations != frozenset({table.op()}) or operation.find(
+        (ops.Reduction, ops.Analytic, ops.WindowFunction)
+    ):
         raise RuleError(f"{check.name}: the check looks beyond its row")
     if not check.ignore_na:
         return result
@@ -181,7 +183,9 @@ def _schema(contract: Contract, text_of: Callable[[str], str]) -> pa.DataFrameSc
         elif rule.check in _COLUMN_CHECKS:
             arguments[column.name]["checks"].append(_COLUMN_CHECKS[rule.check](pa.Check, rule, column))
         elif rule.check in _FRAME_CHECKS:
-            frame_checks.append(pa.Check(_on_table(_FRAME_CHECKS[rule.check], rule, text_of), name=rule.id, error=rule.id))
+            frame_checks.append(
+                pa.Check(_on_table(_FRAME_CHECKS[rule.check], rule, text_of), name=rule.id, error=rule.id)
+            )
         else:
             raise RuleError(f"{rule.id}: no check {rule.check} is known; mend the contract or rules.py")
     columns = {name: pa.Column(**given) for name, given in arguments.items()}
@@ -276,15 +280,17 @@ _FRAME_CHECKS: dict[str, Callable] = {
 
 
 def applicable(rule: Rule) -> str:
-    """SQL over the typed columns: the rows on which the rule can fail or pass. For `type` those that pass: whether text was sent is told by its failures."""
+    """SQL over the typed columns for the rows on which the rule can pass or fail: a column's name for those where it is not null, else a condition.
+
+    For `type` it gives those that pass: whether text was sent is told by its failures. Lines that are no record have no typed values; for `required`, which
+    applies to every record, the condition leaves them out.
+    """
     a = rule.arguments
-    needed = {
-        "required": (),
-        "required_with": (a.get("other"),),
-        "not_before": (rule.column, a.get("other")),
-        "not_before_year": (rule.column, a.get("other")),
-        "age_agrees": (rule.column, a.get("birth_year"), a.get("on")),
-    }.get(rule.check, (rule.column,))
+    if rule.check == "required":
+        return f"rule_mask & {LINE_MASK}::ubigint = 0"
     if rule.check == "in_period":
         return f"coalesce({', '.join(a['first_of'])}) is not null"
-    return " and ".join(f"{name} is not null" for name in needed) or "true"
+    if rule.check == "required_with":
+        return a["other"]
+    others = [a[name] for name in ("other", "birth_year", "on") if name in a]
+    return " and ".join(f"{name} is not null" for name in (rule.column, *others)) if others else rule.column
