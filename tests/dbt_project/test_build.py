@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 
 import duckdb
 import pytest
 
-from tests.dbt_project.inputs import write_empty, write_inputs
+from tests.dbt_project.inputs import SEEDS, write_empty, write_inputs
 
 KEY = [
     "indicator_code",
@@ -93,6 +94,13 @@ def test_a_lost_accepted_row_stops_the_build(dbt_build, built, tmp_path):
     assert not stopped.success
     assert stopped.statuses["assert_accepted_rows_of_the_ledger_are_in_the_slices"] == "fail"
     assert stopped.statuses["core__fct_care_contact"] == "skipped"
+
+
+@pytest.mark.parametrize("seed", sorted(SEEDS.glob("*.csv")), ids=lambda seed: seed.stem)
+def test_a_seed_arrives_as_it_is_written(warehouse, seed):
+    with seed.open(encoding="utf-8", newline="") as file:
+        written = [tuple(value or None for value in row) for row in list(csv.reader(file))[1:]]
+    assert set(warehouse.execute(f"from {seed.stem.replace('__', '.', 1)}").fetchall()) == set(written)
 
 
 def test_the_mart_has_its_final_columns_and_exact_types(warehouse):

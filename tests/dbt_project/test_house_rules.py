@@ -58,9 +58,7 @@ def test_every_formula_has_a_worked_unit_test():
         for test in yaml.safe_load(path.read_text(encoding="utf-8"))["unit_tests"]
     }
     calculating = {name for name in NAMES if name.startswith("int__")} - {
-        "int__delivery_piece",
         "int__population_observation",
-        "int__region_group",
         "int__wait_split",
         "int__wait_state",
     }
