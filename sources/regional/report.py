@@ -102,7 +102,9 @@ def _mend(home: Home, judged: dict[str, Any], contract: Contract | None) -> list
     """One entry a broken rule, the one that decided first, then by how much each clears."""
     details = _details(home, judged["quarantine"])
     counts = {c["rule"]: c for c in judged["rule_counts"] if c["failed"]}
-    broken = ({judged["rule"]} if judged["status"] in ("rejected", "held") else set()) | counts.keys() | details.keys()
+    decided = {judged["rule"]} if judged["status"] in ("rejected", "held") else set()
+    noticed = {file_rule(code).id for file in judged["files"] for code in file["notices"]}
+    broken = decided | noticed | counts.keys() | details.keys()
     items = [_item(rule, judged, counts.get(rule), details.get(rule), contract) for rule in broken]
     return sorted(items, key=lambda i: (not i["is_verdict"], -(i["failed"] or 0), i["rule"]))
 
@@ -184,8 +186,8 @@ def _csv_rows(report: dict[str, Any]) -> Iterator[tuple]:
     for item in report["mend"]:
         head = (item["rule"], item["level"], item["severity"])
         texts = (*(item["text"][code] for code in LANGUAGES), *(item["fix"][code] for code in LANGUAGES))
-        if item["is_verdict"]:
-            yield (*head, "", "", item["column"], report["reason"], *texts)
+        if item["is_verdict"] or not item["details"]:
+            yield (*head, "", "", item["column"], report["reason"] if item["is_verdict"] else "", *texts)
         for row in item["details"]:
             yield (*head, row["file"], row["line"], row["column"], row["value"], *texts)
         if item["more"]:

@@ -94,26 +94,25 @@ class Desk:
         self.home = Home.open(root, "simulated")
         self.landing = Landing(self.home.landing)
 
-    def folder(self, organiser_code: str = "05") -> Path:
-        folder = self.home.inbox / organiser_code
+    def folder(self, box: str = "05") -> Path:
+        folder = self.home.inbox / box
         folder.mkdir(exist_ok=True)
         return folder
 
-    def put(
-        self, files: dict[str, tuple[bytes, int]], organiser_code: str = "05", name: str = "delivery", **changes
-    ) -> Path:
+    def put(self, files: dict[str, tuple[bytes, int]], box: str = "05", name: str = "delivery", **changes) -> Path:
+        """Put these files (name → content, rows) and their manifest into this sender's box; `changes` replace keys of the manifest."""
         for file_name, (data, _) in files.items():
-            (self.folder(organiser_code) / file_name).write_bytes(data)
-        return self.put_manifest(manifest(files, organiser_code, **changes), organiser_code, name)
+            (self.folder(box) / file_name).write_bytes(data)
+        return self.put_manifest(manifest(files, **({"organiser_code": box} | changes)), box, name)
 
-    def put_manifest(self, document: dict | bytes, organiser_code: str = "05", name: str = "delivery") -> Path:
-        path = self.folder(organiser_code) / f"{name}.manifest.json"
+    def put_manifest(self, document: dict | bytes, box: str = "05", name: str = "delivery") -> Path:
+        path = self.folder(box) / f"{name}.manifest.json"
         path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
         return path
 
-    def send(self, rows: list[dict], organiser_code: str = "05", name: str = "delivery", **changes) -> Path:
-        """Deliver these contacts in one file."""
-        return self.put({f"{name}.csv": (written(rows, organiser_code), len(rows))}, organiser_code, name, **changes)
+    def send(self, rows: list[dict], box: str = "05", name: str = "delivery", **changes) -> Path:
+        """Deliver these contacts in one file, written as this sender writes."""
+        return self.put({f"{name}.csv": (written(rows, box), len(rows))}, box, name, **changes)
 
     def left(self) -> list[str]:
         """What lies in the inbox, as organiser/name."""

@@ -68,6 +68,7 @@ def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_ch
         "rows_quarantined": 0,
         "quarantine": quarantine(desk, list(rows)),
         "rule_counts": list(rule_counts),
+        "files": [],
         "first_receipt_id": None,
     } | verdict_changes
     with desk.ledger() as ledger:
@@ -258,6 +259,14 @@ def test_a_delivery_whose_manifest_could_not_be_read_has_a_report(desk):
     )
     assert document["mend"][0]["rule"] == rule
     Page(part(desk, ".html"))
+
+
+def test_a_notice_is_told_though_nothing_is_refused_for_it(desk):
+    document = told(desk, files=[{"name": "a.csv", "notices": ["TRUNCATED"]}])
+    (item,) = document["mend"]
+    assert (item["rule"], item["severity"], item["failed"]) == (file_rule("TRUNCATED").id, "notice", None)
+    assert file_rule("TRUNCATED").fix["sv"] in part(desk, ".html")
+    assert [c["rule"] for c in cells(desk)] == [file_rule("TRUNCATED").id]
 
 
 def test_a_duplicate_quotes_the_first_receipt_and_asks_for_nothing(desk):
