@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "stg__care_contact"}}}) }}
 -- Detects accepted rows that were lost or doubled between the verdict and the warehouse.
 -- Matters because every figure is counted from the slices, while the ledger tells what was accepted.
 -- A row is a delivery whose number of accepted rows by the ledger differs from the number found in its slice.
