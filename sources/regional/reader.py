@@ -138,7 +138,13 @@ def _closest(extra: list[str], missing: list[str], dialect: Dialect, contract: C
 
 def _likeness(name: str, declared: str, contract: Contract, dialect: Dialect) -> float:
     column = contract.column(dialect.columns[declared])
-    bare = name.strip().casefold()
-    if bare in {known.casefold() for known in (column.name, *column.label.values())}:
+    bare = _bare(name)
+    if bare in {_bare(known) for known in (column.name, *column.label.values())}:
         return 1.0
-    return SequenceMatcher(None, bare, declared.casefold()).ratio()
+    return SequenceMatcher(None, bare, _bare(declared)).ratio()
+
+
+def _bare(name: str) -> str:
+    """A name without case, accents and blanks round it."""
+    letters = unicodedata.normalize("NFD", name.strip().casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c))

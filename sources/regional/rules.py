@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
-from sources.regional.harmoniser import SENT
+from sources.regional.harmoniser import SENT, identifier
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -280,7 +280,7 @@ _FRAME_CHECKS: dict[str, Callable] = {
 
 
 def applicable(rule: Rule) -> str:
-    """SQL over the typed columns for the rows on which the rule can pass or fail: a column's name for those where it is not null, else a condition.
+    """SQL condition over the typed columns: the rows on which the rule can pass or fail.
 
     For `type` it gives those that pass: whether text was sent is told by its failures. Lines that are no record have no typed values; for `required`, which
     applies to every record, the condition leaves them out.
@@ -289,8 +289,7 @@ def applicable(rule: Rule) -> str:
     if rule.check == "required":
         return f"rule_mask & {LINE_MASK}::ubigint = 0"
     if rule.check == "in_period":
-        return f"coalesce({', '.join(a['first_of'])}) is not null"
-    if rule.check == "required_with":
-        return a["other"]
+        return f"coalesce({', '.join(map(identifier, a['first_of']))}) is not null"
     others = [a[name] for name in ("other", "birth_year", "on") if name in a]
-    return " and ".join(f"{name} is not null" for name in (rule.column, *others)) if others else rule.column
+    needed = others if rule.check == "required_with" else [rule.column, *others]
+    return " and ".join(f"{identifier(name)} is not null" for name in needed)
