@@ -24,11 +24,6 @@ HOSTILE = "<script>alert(1)</script></td>"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
-@pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "home")
-
-
 def quarantine(desk: Desk, rows: list[tuple]) -> dict | None:
     """Write (file, line, column, rule, value) rows as the judge would; returns the verdict's pointer."""
     if not rows:
@@ -74,7 +69,8 @@ def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_ch
     with desk.ledger() as ledger:
         events = ledger.append("receipt", RECEIPT, receipt, AT), ledger.append("verdict", RECEIPT, verdict, NEXT)
     contract = CONTRACT if receipt["dataset"] == "care_contacts" else None
-    write_report(desk.home, *events, Context(contract, dict(counties()["05"].name)))
+    with duckdb.connect() as con:
+        write_report(desk.home, *events, Context(contract, dict(counties()["05"].name), con))
     document = json.loads(part(desk, ".json"))
     Draft202012Validator(SCHEMA).validate(document)
     return document
