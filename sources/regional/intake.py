@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sources.contract import LANGUAGES, Contract
 from sources.errors import SotevarastoError
@@ -22,6 +23,9 @@ from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive, record_sightings
 from sources.regional.report import Context, is_written, write_report
 from sources.regional.staging import Connections
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class IntakeError(SotevarastoError):
@@ -89,10 +93,9 @@ def write_reports(
             if receipt.subject not in verdicts or is_written(home, receipt):
                 continue
             county = counties.get(receipt.body["organiser_code"])
-            names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
             try:
                 with connections.of_this_thread() as con:
-                    context = Context(contracts.get(receipt.body["dataset"]), names, con)
+                    context = _context(receipt.body["dataset"], contracts, county, con)
                     write_report(home, receipt, verdicts[receipt.subject], context)
             except Exception as error:  # a report that fails must not cost the night; the next run writes it
                 log_places(home, receipt, error)
@@ -101,3 +104,12 @@ def write_reports(
                     f"the report of delivery {receipt.subject} is not written ({failed}); see {home.logs.name}/"
                 )
     return problems
+
+
+def _context(
+    dataset: str | None, contracts: Mapping[str, Contract], county: County | None, con: duckdb.DuckDBPyConnection
+) -> Context:
+    contract = contracts.get(dataset)
+    dialect = county.dialects.get(dataset) if county else None
+    names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
+    return Context(contract, dialect, names, con) if contract and dialect else Context(None, None, names, con)

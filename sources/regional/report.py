@@ -20,6 +20,7 @@ from sources.contract import LANGUAGES, Contract
 from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.ledger import Event
+from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
 from sources.regional.shown import shown
 
@@ -38,6 +39,7 @@ _CSV_HEADER = (
     "file",
     "line",
     "column",
+    "header",
     "value",
     *(f"{part}_{code}" for part in ("text", "fix") for code in LANGUAGES),
 )
@@ -45,10 +47,11 @@ _CSV_HEADER = (
 
 @dataclass(frozen=True)
 class Context:
-    """What a report needs besides the events: the dataset's contract (None when the manifest named no known one), the sender's name in three languages, and a DuckDB
-    connection to read the quarantine with."""
+    """What a report needs besides the events: the dataset's contract and the sender's dialect of it (None when the manifest named no known dataset), the sender's name in
+    three languages, and a DuckDB connection to read the quarantine with."""
 
     contract: Contract | None
+    dialect: Dialect | None
     organiser_name: dict[str, str]
     con: duckdb.DuckDBPyConnection
 
@@ -110,7 +113,7 @@ def _mend(home: Home, judged: dict[str, Any], context: Context) -> list[dict[str
     decided = {judged["rule"]} if judged["status"] in ("rejected", "held") else set()
     noticed = {file_rule(code).id for file in judged["files"] for code in file["notices"]}
     broken = decided | noticed | counts.keys() | details.keys()
-    items = [_item(rule, judged, counts.get(rule), details.get(rule), context.contract) for rule in broken]
+    items = [_item(rule, judged, counts.get(rule), details.get(rule), context) for rule in broken]
     return sorted(items, key=lambda i: (not i["is_verdict"], -(i["failed"] or 0), i["rule"]))
 
 
@@ -119,17 +122,22 @@ def _item(
     judged: dict[str, Any],
     count: dict[str, Any] | None,
     found: tuple[int, list] | None,
-    contract: Contract | None,
+    context: Context,
 ) -> dict[str, Any]:
-    rule = _rule(rule_id, contract)
+    rule = _rule(rule_id, context.contract)
     total, rows = found or (None, [])
+    column = getattr(rule, "column", None)
     failed = count["failed"] if count else total
     return {
         "rule": rule_id,
         "is_verdict": rule_id == judged["rule"],
         "level": rule.level,
         "severity": rule.severity,
-        "column": getattr(rule, "column", None),
+        "column": column,
+        "header": next((sent for sent, name in context.dialect.columns.items() if name == column), None)
+        if column
+        else None,
+        "codes": list(context.dialect.codes.get(column, ())) if column and rule.check == "codes" else [],
         "text": rule.text,
         "fix": rule.fix,
         "failed": failed,
@@ -191,11 +199,19 @@ def _csv_rows(report: dict[str, Any]) -> Iterator[tuple]:
         head = (item["rule"], item["level"], item["severity"])
         texts = (*(item["text"][code] for code in LANGUAGES), *(item["fix"][code] for code in LANGUAGES))
         if item["is_verdict"] or not item["details"]:
-            yield (*head, "", "", item["column"], report["reason"] if item["is_verdict"] else "", *texts)
+            yield (
+                *head,
+                "",
+                "",
+                item["column"],
+                item["header"],
+                report["reason"] if item["is_verdict"] else "",
+                *texts,
+            )
         for row in item["details"]:
-            yield (*head, row["file"], row["line"], row["column"], row["value"], *texts)
+            yield (*head, row["file"], row["line"], row["column"], item["header"], row["value"], *texts)
         if item["more"]:
-            yield (*head, "", "", item["column"], f"{item['more']} more", *texts)
+            yield (*head, "", "", item["column"], item["header"], f"{item['more']} more", *texts)
 
 
 def inert(value: object) -> str:
