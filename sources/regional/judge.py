@@ -398,6 +398,8 @@ def _failure(error) -> tuple[str, int]:
         required = (getattr(error.schema, "metadata", None) or {}).get("required")
         name = required if required and "null" in str(error.check) else f"{error.schema.name}: {error.check}"
     cases = error.failure_cases
+    if hasattr(cases, "execute"):  # an ibis table, where pandas was not needed to find the cases
+        return name, int(cases.count().execute())
     return name, len(cases) if hasattr(cases, "__len__") else -1
 
 

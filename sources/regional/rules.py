@@ -95,8 +95,10 @@ def compile_rules(contract: Contract) -> CompiledRules:
 
     table = ibis.table(_shape(contract), name=TABLE)
     found = row_expressions(judged_schema(contract), table)
-    if absent := [r.id for r in contract.row_rules if r.id not in found]:
-        raise RuleError(f"{contract.name}: the schema judges no {', '.join(absent)}; mend the contract or rules.py")
+    if odd := found.keys() ^ {r.id for r in contract.row_rules}:
+        raise RuleError(
+            f"{contract.name}: schema and contract differ in {', '.join(sorted(odd))}; mend the contract or rules.py"
+        )
     names = {f"v{i}": rule_id for i, rule_id in enumerate(found)}
     sql = str(ibis.to_sql(table.select(**{name: found[rule_id] for name, rule_id in names.items()}), dialect="duckdb"))
     select = sqlglot.parse_one(sql, read="duckdb")
@@ -145,9 +147,8 @@ def _expression(check: pa.Check, table: ir.Table, key: str | None) -> ir.Boolean
     if not isinstance(result, ir.BooleanColumn):
         raise RuleError(f"{check.name}: the check gives no boolean for each row")
     operation = result.op()
-    if operation.relations != frozenset({table.op()}) or operation.find(
-        (ops.Reduction, ops.Analytic, ops.WindowFunction)
-    ):
+    beyond = (ops.Reduction, ops.Analytic, ops.WindowFunction)
+    if set(operation.find(ops.Relation)) != {table.op()} or operation.find(beyond):
         raise RuleError(f"{check.name}: the check looks beyond its row")
     if not check.ignore_na:
         return result
