@@ -307,7 +307,7 @@ def _concluded(
     files = tuple(_file_read(reading, found) for reading in readings)
     records = sum(f.records for f in files)
     if not records and not context.is_empty_explained:
-        raise Refused("HEADER_ONLY", "a header and no rows", found=0)
+        raise Refused("HEADER_ONLY", f"{', '.join(f.name for f in files)}: a header and no rows", found=0)
     received = sum(r[-1] for r in found)
     accepted = sum(r[-1] for r in found if r[1] == 0)
     faulty = sum(r[-1] for r in found if r[1] and not r[1] & _NO_RECORD)
