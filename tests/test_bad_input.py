@@ -17,8 +17,8 @@ from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.judge import AcceptedCheck
 from sources.simulator.calendar import HELSINKI, business_time
 from sources.simulator.parcel import Parcel
-from tests.batch import SENDERS, Batch, Received, Report, identities, parcel
-from tests.spoiled import FAULTS, Spoiled, spoil
+from tests.batch import COLUMNS, SENDERS, Batch, Received, Report, identities, parcel
+from tests.spoiled import FAULTS, Spoiled, Text, spoil
 
 MADE = datetime(2026, 9, 10, 8, 15, tzinfo=HELSINKI)
 BEFORE, TONIGHT = business_time(0), business_time(1)
@@ -252,3 +252,22 @@ def test_every_rule_on_deliveries_and_lines_has_its_fault_here():
     broken |= {file_rule(code).id for s in spoilt for code in s.notices}
     lacking = {rule.code for rule in file_rules().values() if rule.id not in broken}
     assert lacking == {"BALANCE", "UNREADABLE", "MANIFEST_TWICE", "MANIFEST_CHARACTER"}
+
+
+@pytest.mark.parametrize("code", ["131052-308T", "131052A308T", "010203Y901K", "131052-308t"])
+def test_an_identity_code_in_any_column_is_shown_to_nobody(code, tmp_path, quick, good):
+    """Of an accepted delivery and of one refused for its header: reports, quarantine, logs and the ledger hold nothing of it."""
+    batch = Batch(tmp_path / "home")
+    for sender, is_refused in (("05", False), ("17", True)):
+        text = Text(good[sender][0])
+        for number, column in zip(text.clean(len(COLUMNS)), COLUMNS, strict=True):
+            text.put(number, column, code)
+        if is_refused:
+            text.lines[0] = text.lines[0].replace(text.delimiter, f"{text.delimiter}{code}", 1)
+        batch.put(Spoiled(text.packed()))
+    batch.night(BEFORE)
+    assert {r.verdict["status"] for r in batch.received(BEFORE).values()} == {"accepted", "rejected"}
+    told = [*batch.home.reports.rglob("*"), *batch.home.logs.rglob("*"), batch.home.ledger]
+    everything = b"".join(p.read_bytes() for p in told if p.is_file())
+    everything += "".join(batch.values_in_quarantine()).encode()
+    assert code[:6].encode() not in everything
