@@ -112,7 +112,7 @@ def compile_rules(contract: Contract) -> CompiledRules:
     if select.find(sqlglot.exp.Join, sqlglot.exp.Subquery, sqlglot.exp.CTE) or len(select.selects) != len(names):
         raise RuleError(f"{contract.name}: the rules do not compile to one plain scan; mend rules.py")
     for reference in select.find_all(sqlglot.exp.Column):
-        reference.set("table", None)  # names are unique, and what is not written need not be parsed for each file
+        reference.set("table", sqlglot.to_identifier(TABLE))
     verdicts = {names[s.alias]: s.this.sql(dialect="duckdb") for s in select.selects}
     return CompiledRules(contract, {r.id: verdicts[r.id] for r in contract.row_rules})
 
