@@ -13,6 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sources.home import Home
+from warehouse.read import open_release
+
 REPOSITORY = Path(__file__).parents[1]
 
 
@@ -175,6 +178,26 @@ def test_the_default_rates_are_near_the_published_ones(nights):
     for code, value in published:
         assert ours[code] == pytest.approx(value, rel=0.12), code
     assert sum(abs(ours[c] / v - 1) for c, v in published) / len(published) < 0.04
+
+
+def test_the_published_questions_have_answers(nights):
+    home, _ = nights
+    with open_release(Home(home)) as con:
+        asked = con.execute("select query_id, sql from meta.query_examples order by query_id").fetchall()
+        assert len(asked) >= 10
+        assert [number for number, query in asked if not con.execute(query).fetchall()] == []
+
+
+def test_every_published_column_is_commented_and_in_the_dictionary(nights):
+    home, _ = nights
+    with open_release(Home(home)) as con:
+        there = con.execute(
+            """select distinct schema_name || '.' || table_name, column_name, comment is not null from duckdb_columns()
+            where database_name in ('marts', 'warehouse') and schema_name in ('core', 'dq', 'mart', 'meta')"""
+        ).fetchall()
+        told = con.execute("select object_name, column_name from meta.dictionary where kind = 'table'").fetchall()
+    assert {row[:2] for row in there if not row[2]} == set()
+    assert {row[:2] for row in there} == set(told)
 
 
 def test_synthetic_figures_are_labelled_in_the_mart(nights):
