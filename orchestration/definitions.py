@@ -10,7 +10,15 @@ from orchestration.jobs import every_night, inbox, nightly
 from orchestration.resources import NightResource
 
 defs = dg.Definitions(
-    assets=[raw__population, raw__municipality_map, raw__sotkanet, raw__care_contacts, raw__registry, dbt_build, release],
+    assets=[
+        raw__population,
+        raw__municipality_map,
+        raw__sotkanet,
+        raw__care_contacts,
+        raw__registry,
+        dbt_build,
+        release,
+    ],
     asset_checks=[gx_accepted_contacts, gx_minimum_dataset],
     jobs=[nightly],
     schedules=[every_night],

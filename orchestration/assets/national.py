@@ -95,9 +95,7 @@ def raw__municipality_map(context: dg.AssetExecutionContext, night: NightResourc
     description="Published indicators by region, year and sex, with their descriptions and the list of regions, from THL's Sotkanet. "
     "A night probes one indicator in seven and fetches the rows of those that moved.",
     metadata={"source": dg.MetadataValue.url("https://sotkanet.fi"), "licence": "CC BY 4.0"},
-    check_specs=[
-        dg.AssetCheckSpec("is_reachable", asset="raw__sotkanet", description="The source answered tonight.")
-    ],
+    check_specs=[dg.AssetCheckSpec("is_reachable", asset="raw__sotkanet", description="The source answered tonight.")],
 )
 def raw__sotkanet(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
     from sources.national.collect import collect_sotkanet
