@@ -22,8 +22,6 @@ from sources.ledger import Ledger
 from warehouse.lock import NightLock
 from warehouse.recover import recover
 
-SEED = 612  # of the embedded default: the law's number, so that everyone's first night is the same
-
 
 class GateFailed(SotevarastoError):
     """Our own checks refused the night; nothing was published."""
@@ -153,6 +151,7 @@ def _business_time(day: int | None) -> datetime:
 def _start_simulator(stack: ExitStack, night: Night) -> None:
     from sources.simulator.deliver import deliver
     from sources.simulator.national import NationalServer
+    from sources.simulator.randomness import SEED
 
     with night.stage("simulated counties deliver"):
         for day in range(night.day + 1):

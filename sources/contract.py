@@ -264,6 +264,7 @@ def _standard_texts() -> dict[str, dict[str, dict[str, str]]]:
 
 def _filled(texts: dict[str, str], column: Column) -> dict[str, str]:
     codes = ", ".join(column.codes) if column.codes else (column.code_list or "")
+    kinds = _standard_texts()["types"]
     return {
         language: text.format(
             label=column.label[language],
@@ -271,7 +272,7 @@ def _filled(texts: dict[str, str], column: Column) -> dict[str, str]:
             minimum=column.minimum,
             maximum=column.maximum,
             pattern=column.pattern,
-            type=column.type,
+            type=kinds[column.type.split("(")[0]][language],
         )
         for language, text in texts.items()
     }

@@ -159,7 +159,7 @@ def test_the_default_rates_are_near_the_published_ones(nights):
     """Doctors' primary-care visits: three months scaled to a year, against Sotkanet 1080 of 2024 (sources/simulator/figures)."""
     home, _ = nights
     published = duckdb.sql(
-        f"select hva_code, value::double as value from read_csv('{REPOSITORY}/sources/simulator/figures/values_primary_care.csv', all_varchar=true)"
+        f"select hva_code, value::double as value from read_csv('{REPOSITORY}/sources/simulator/figures/contacts/primary_care_2024.csv', all_varchar=true)"
         " where measure = 'phc_doctor_visits_per_1000' and year = '2024' and hva_code not in ('FI', '91')"
     ).fetchall()
     ours = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.home import Home
+from warehouse.release import current_release
 from warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -47,3 +49,13 @@ def residents_by_county(con: DuckDBPyConnection, build: Path) -> dict[str, int] 
         """
     ).fetchall()
     return dict(rows) or None
+
+
+def published_contacts(home: Home) -> int | None:
+    """Care contacts in force in the current release; None before the first."""
+    from warehouse.read import open_release
+
+    if current_release(home) is None:
+        return None
+    with open_release(home) as con:
+        return con.execute("select count(*) from core.fct_care_contact where known_to is null").fetchone()[0]

@@ -77,7 +77,7 @@ CONTACTS, MART = "raw__registry", "mart__minimum_dataset"
 def gx_accepted_contacts(context: dg.AssetCheckExecutionContext, night: NightResource):
     import duckdb
 
-    from warehouse.known import accepted_rows, residents_by_county
+    from warehouse.known import accepted_rows, published_contacts, residents_by_county
     from warehouse.registry import current_contacts
 
     n = night.night
@@ -86,6 +86,7 @@ def gx_accepted_contacts(context: dg.AssetCheckExecutionContext, night: NightRes
         known = Known(
             deliveries=accepted_rows(connection, n.home.build, "care_contacts"),
             residents=residents_by_county(connection, n.home.build),
+            previous_rows=published_contacts(n.home),
         )
         yield from _judge(n, CONTACTS, accepted_contacts(), connection, relation, known)
 

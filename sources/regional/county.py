@@ -68,7 +68,8 @@ def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
     if path.stem != code:
         raise CountyError(f"{path.name}: organiser_code is {code}; the file must be named {code}.yml")
     dialects = {
-        dataset: _dialect(path, code, dataset, body, contracts.get(dataset)) for dataset, body in document["dialects"].items()
+        dataset: _dialect(path, code, dataset, body, contracts.get(dataset))
+        for dataset, body in document["dialects"].items()
     }
     return County(code, document["name"], dialects)
 
@@ -77,7 +78,9 @@ def load_counties(folder: Path, contracts: Mapping[str, Contract]) -> dict[str, 
     """Every county file of a folder, by organiser code. CountyError at the first bad one, or when there is none."""
     counties = {path.stem: load_county(path, contracts) for path in sorted(folder.glob("*.yml"))}
     if not counties:
-        raise CountyError(f"{folder.name}/: no county file (<organiser_code>.yml) in this folder; restore it from the repository")
+        raise CountyError(
+            f"{folder.name}/: no county file (<organiser_code>.yml) in this folder; restore it from the repository"
+        )
     return counties
 
 
@@ -89,7 +92,9 @@ def _document(path: Path) -> Any:
         place = f"line {mark.line + 1}" if mark else "unknown line"
         raise CountyError(f"{path.name}: {place}: {error.problem or error.context}; mend the file") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CountyError(f"{path.name}: not readable as YAML ({' '.join(str(error).split())[:160]}); mend the file") from None
+        raise CountyError(
+            f"{path.name}: not readable as YAML ({' '.join(str(error).split())[:160]}); mend the file"
+        ) from None
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -99,18 +104,24 @@ class _UniqueKeys(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             if key_node.value in seen and key_node.tag != "tag:yaml.org,2002:merge":
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key_node.value!r} stands twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key_node.value!r} stands twice", key_node.start_mark
+                )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
 
 
 def _refuse_malformed(path: Path, document: Any) -> None:
     _refuse_bare_keys(path, document, ())
-    problem = next(iter(sorted(_validator().iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))), None)
+    problem = next(
+        iter(sorted(_validator().iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))), None
+    )
     if problem is not None:
         place = ".".join(map(str, problem.absolute_path)) or "top level"
         wanted = problem.schema.get("description") or ""
-        raise CountyError(f"{path.name}: {place}: {problem.message[:160]}{f' ({wanted})' if wanted else ''}; see county.schema.json")
+        raise CountyError(
+            f"{path.name}: {place}: {problem.message[:160]}{f' ({wanted})' if wanted else ''}; see county.schema.json"
+        )
 
 
 def _refuse_bare_keys(path: Path, value: Any, place: tuple[str, ...]) -> None:
@@ -119,7 +130,9 @@ def _refuse_bare_keys(path: Path, value: Any, place: tuple[str, ...]) -> None:
         return
     for key, inner in value.items():
         if not isinstance(key, str):
-            raise CountyError(f"{path.name}: {'.'.join(place) or 'top level'}: the key {key!r} is not text; put it in quotes")
+            raise CountyError(
+                f"{path.name}: {'.'.join(place) or 'top level'}: the key {key!r} is not text; put it in quotes"
+            )
         _refuse_bare_keys(path, inner, (*place, key))
 
 
@@ -160,11 +173,17 @@ def _refuse_columns(place: str, columns: Mapping[str, str], given: int, contract
     mapped = list(columns.values())
     for header, column in columns.items():
         if column not in contract.column_names:
-            raise CountyError(f"{place}.columns.{header}: the contract has no column {column}; its columns are {', '.join(contract.column_names)}")
+            raise CountyError(
+                f"{place}.columns.{header}: the contract has no column {column}; its columns are {', '.join(contract.column_names)}"
+            )
         if mapped.count(column) > 1:
-            raise CountyError(f"{place}.columns.{header}: {column} is mapped from {mapped.count(column)} headers; map each column once")
+            raise CountyError(
+                f"{place}.columns.{header}: {column} is mapped from {mapped.count(column)} headers; map each column once"
+            )
     if absent := [name for name in contract.column_names if name not in mapped]:
-        raise CountyError(f"{place}.columns: no header is mapped to {', '.join(absent)}; map each column of the contract once")
+        raise CountyError(
+            f"{place}.columns: no header is mapped to {', '.join(absent)}; map each column of the contract once"
+        )
     if len(columns) != given:
         raise CountyError(f"{place}.columns: two headers differ only in how an accent is encoded; keep one")
 
@@ -173,10 +192,14 @@ def _refuse_codes(place: str, mapping: Mapping[str, str], column: Column | None)
     if column is None or column.allowed_codes is None:
         raise CountyError(f"{place}: the contract has no column of that name with a code list; remove the translation")
     if unknown := sorted(set(mapping.values()) - set(column.allowed_codes)):
-        raise CountyError(f"{place}: {unknown[0]} is no code of the contract; its codes are {', '.join(column.allowed_codes[:12])}")
+        raise CountyError(
+            f"{place}: {unknown[0]} is no code of the contract; its codes are {', '.join(column.allowed_codes[:12])}"
+        )
 
 
 def _refuse_format(place: str, declared: str, tokens: tuple[str, ...]) -> None:
     found = declared.replace("%-", "%")
     if wrong := [t for t in tokens if found.count(t) != 1]:
-        raise CountyError(f"{place}: {declared!r} must hold {wrong[0]} exactly once; write it as the sender does, e.g. %d.%m.%Y %H:%M")
+        raise CountyError(
+            f"{place}: {declared!r} must hold {wrong[0]} exactly once; write it as the sender does, e.g. %d.%m.%Y %H:%M"
+        )

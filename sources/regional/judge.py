@@ -10,7 +10,7 @@ no telling which is right, so none is.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +20,12 @@ from sources.contract import Contract
 from sources.errors import SotevarastoError
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
-from sources.regional.harmoniser import quoted
+from sources.regional.harmoniser import identifier, quoted
 from sources.regional.lines import LineFeed
 from sources.regional.manifest import Refused
 from sources.regional.preflight import Preflight, mixed_ends, preflight, refuse
 from sources.regional.reader import Header, read_header
 from sources.regional.rules import (
-    LINE_MASK,
     LINE_RULES,
     OVERFLOW_BIT,
     CompiledRules,
@@ -136,8 +135,10 @@ def stage_files(
         readings = [
             _read(con, contract, dialect, file, rules, context, part) for file, part in zip(files, parts, strict=True)
         ]
-        _finish(con, contract, readings, rules, merged)
-        judgement = _concluded(con, contract, readings, rules, context, merged)
+        summary = _summary(con, contract, _parquet(*parts))
+        may_repeat = contract.unique_rule is not None and summary.keys < summary.passing
+        _finish(con, contract, readings, rules, may_repeat, merged)
+        judgement = _concluded(con, contract, readings, rules, context, summary.applicable, merged)
         os.chmod(merged, 0o600)
         os.replace(merged, out)
     except Refused as refusal:
@@ -175,9 +176,8 @@ def _read(
         header = read_header(facts, dialect, contract)
         scan = Scan(contract, dialect, header, rules, context, file.name, facts.may_hold_unseen)
         feed = LineFeed(file.path, facts, dialect.delimiter, header)
-        scan.run(con, feed, part)
+        rows = scan.run(con, feed, part)
         _refuse_quotes(facts, feed)
-        rows = _row(con, f"select count(*) from {_parquet(part)}")[0]
         _refuse_imbalance(facts, feed, rows)
     except Refused as refusal:
         raise Refused(refusal.code, f"{file.name}: {refusal.reason}", **refusal.values) from None
@@ -200,53 +200,81 @@ def _refuse_imbalance(facts: Preflight, feed: LineFeed, rows: int) -> None:
         raise Refused("BALANCE", reason, declared=facts.lines, found=total)
 
 
+@dataclass(frozen=True)
+class _Summary:
+    """One look at the scanned rows: rows that break no rule, the different keys among them, and for each kind of applicability how many rows it holds for."""
+
+    passing: int
+    keys: int
+    applicable: dict[str, int]
+
+
+def _summary(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str) -> _Summary:
+    conditions = sorted({applicable(rule) for rule in contract.rules})
+    # Keys are told apart by hash: two alike by chance only cost a closer look.
+    counted = [
+        "count(*) filter (rule_mask = 0)",
+        f"count(distinct hash({_names(contract.key)})) filter (rule_mask = 0)",
+        *(f"count(*) filter ({sql})" for sql in conditions),
+    ]
+    passing, keys, *holds = _row(con, f"select {', '.join(counted)} from {parts}")
+    return _Summary(passing, keys, dict(zip(conditions, holds, strict=True)))
+
+
 def _finish(
-    con: duckdb.DuckDBPyConnection, contract: Contract, readings: Sequence[_Reading], rules: CompiledRules, merged: Path
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    readings: Sequence[_Reading],
+    rules: CompiledRules,
+    may_repeat: bool,
+    merged: Path,
 ) -> None:
     """Write `merged`: the parts in the files' order, with rows that repeat a key marked."""
     parts = _parquet(*(r.part for r in readings))
     names = [r.file.name for r in readings]
-    repeated = _find_repeated(con, contract, parts, names, rules)
+    repeated = may_repeat and _find_repeated(con, contract, parts, names)
     if not repeated and len(readings) == 1:
         os.replace(readings[0].part, merged)
         return
-    place = f"list_position([{', '.join(map(quoted, names))}], p.file_name)"
     rows = f"select p.* from {parts} p"
     if repeated:
-        bit = next(b for b in rules.bits if b.rule_id == contract.unique_rule.id)
         _fetch_sent(con, readings)
-        word = rules.mask_columns[bit.word]
-        marks = {word: f"p.{word} | {1 << bit.bit}::ubigint"}
+        bit = next(b for b in rules.bits if b.rule_id == contract.unique_rule.id)
+        marks = {rules.mask_columns[bit.word]: bit.bit}
         if bit.word:
-            marks[rules.mask_columns[0]] = f"p.{rules.mask_columns[0]} | {1 << OVERFLOW_BIT}::ubigint"
-        flags = ", ".join(f"case when r.sent is null then p.{name} else {sql} end as {name}" for name, sql in marks.items())
+            marks[rules.mask_columns[0]] = OVERFLOW_BIT
+        flags = ", ".join(
+            f"case when r.sent is null then p.{name} else p.{name} | {1 << n}::ubigint end as {name}"
+            for name, n in marks.items()
+        )
         rows = (
             f"select p.* replace ({flags}, coalesce(r.sent, p.sent) as sent) from {parts} p "
             "left join repeated_sent r on r.file_name = p.file_name and r.line_number = p.line_number"
         )
-    con.execute(f"copy ({rows} order by {place}, p.line_number) to {quoted(str(merged))} {PARQUET}")
+    order = f"order by {_file_order(names, 'p.file_name')}, p.line_number"
+    con.execute(f"copy ({rows} {order}) to {quoted(str(merged))} {PARQUET}")
 
 
-def _find_repeated(
-    con: duckdb.DuckDBPyConnection, contract: Contract, parts: str, names: Sequence[str], rules: CompiledRules
-) -> int:
+def _file_order(names: Sequence[str], column: str) -> str:
+    return f"list_position([{', '.join(map(quoted, names))}], {column})"
+
+
+def _find_repeated(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str, names: Sequence[str]) -> int:
     """Create the temporary table `repeated` (file_name, line_number) of the rows that may not stand beside another of their key; returns how many they are."""
-    if contract.unique_rule is None:
-        return 0
-    key = ", ".join(contract.key)
-    values = ", ".join(contract.column_names)
-    place = f"list_position([{', '.join(map(quoted, names))}], file_name)"
+    key = _names(contract.key)
+    values = _names(contract.column_names)
     con.execute(
         f"""
         create or replace temp table repeated as
-        with shared as (select {key} from {parts} where {rules.mask_columns[0]} = 0 group by all having count(*) > 1),
+        with shared as (select {key} from {parts} where rule_mask = 0 group by all having count(*) > 1),
         candidate as (
             select file_name, line_number, {key}, row({values}) as content
-            from {parts} semi join shared using ({key}) where {rules.mask_columns[0]} = 0
+            from {parts} semi join shared using ({key}) where rule_mask = 0
         ),
         version as (select {key}, count(distinct content) as versions from candidate group by all),
         placed as (
-            select file_name, line_number, versions, row_number() over (partition by {key} order by {place}, line_number) as place
+            select file_name, line_number, versions,
+                row_number() over (partition by {key} order by {_file_order(names, "file_name")}, line_number) as place
             from candidate join version using ({key})
         )
         select file_name, line_number from placed where versions > 1 or place > 1
@@ -271,15 +299,15 @@ def _concluded(
     readings: Sequence[_Reading],
     rules: CompiledRules,
     context: DeliveryContext,
+    applied: Mapping[str, int],
     merged: Path,
 ) -> Judgement:
-    rows = _parquet(merged)
     masks = ", ".join(rules.mask_columns)
-    found = con.execute(f"select file_name, {masks}, count(*) from {rows} group by all").fetchall()
+    found = con.execute(f"select file_name, {masks}, count(*) from {_parquet(merged)} group by all").fetchall()
     files = tuple(_file_read(reading, found) for reading in readings)
     records = sum(f.records for f in files)
     if not records and not context.is_empty_explained:
-        raise Refused("HEADER_ONLY", "a header and no rows", found=0)
+        raise Refused("HEADER_ONLY", f"{', '.join(f.name for f in files)}: a header and no rows", found=0)
     received = sum(r[-1] for r in found)
     accepted = sum(r[-1] for r in found if r[1] == 0)
     faulty = sum(r[-1] for r in found if r[1] and not r[1] & _NO_RECORD)
@@ -287,8 +315,13 @@ def _concluded(
     if faulty > MAX_QUARANTINE_SHARE * records:
         share = f"{100 * faulty / records:.1f} %"
         limit = f"{100 * MAX_QUARANTINE_SHARE:.0f} %"
-        refusal = Refused("QUARANTINE_SHARE", f"{faulty} of {records} rows are faulty ({share}); the limit is {limit}", declared=limit, found=share)
-    counts = _rule_counts(con, contract, rules, rows, found)
+        refusal = Refused(
+            "QUARANTINE_SHARE",
+            f"{faulty} of {records} rows are faulty ({share}); the limit is {limit}",
+            declared=limit,
+            found=share,
+        )
+    counts = _rule_counts(contract, rules, applied, found)
     return Judgement(refusal, files, received, accepted, received - accepted, records, counts)
 
 
@@ -312,14 +345,12 @@ def _file_read(reading: _Reading, found: Sequence[tuple]) -> FileRead:
 
 
 def _rule_counts(
-    con: duckdb.DuckDBPyConnection, contract: Contract, rules: CompiledRules, rows: str, found: Sequence[tuple]
+    contract: Contract, rules: CompiledRules, applied: Mapping[str, int], found: Sequence[tuple]
 ) -> tuple[dict[str, object], ...]:
     """For each rule the rows that broke it and those it applied to; rules about lines only where one was broken."""
-    first = rules.mask_columns[0]
-    sums = ", ".join(f"count(*) filter ({first} & {LINE_MASK}::ubigint = 0 and {applicable(r)})" for r in contract.rules)
-    applied = _row(con, f"select {sums} from {rows}")
     counts: list[dict[str, object]] = []
-    for rule, bit, total in zip(contract.rules, rules.bits, applied, strict=True):
+    for rule, bit in zip(contract.rules, rules.bits, strict=True):
+        total = applied[applicable(rule)]
         failed = sum(r[-1] for r in found if r[1 + bit.word] >> bit.bit & 1)
         if rule.check == "type":
             total += failed
@@ -345,12 +376,12 @@ def validate_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, slices
     if not paths:
         return AcceptedCheck(0, {})
     bounds = "".join(
-        f", cast({r.arguments['period']} || '-01' as timestamp) as {first}, {first} + interval 1 month as {last}"
+        f", cast({identifier(r.arguments['period'])} || '-01' as timestamp) as {identifier(first)}, {identifier(first)} + interval 1 month as {identifier(last)}"
         for r in contract.rules
         if r.check == "in_period"
         for first, last in [period_bounds(r)]
     )
-    accepted = f"select {', '.join(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
+    accepted = f"select {_names(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
     con.execute(f"create or replace temp view accepted_rows as {accepted}")
     rows = _row(con, "select count(*) from accepted_rows")[0]
     table = ibis.duckdb.from_connection(con).table("accepted_rows", database=("temp", "main"))
@@ -367,12 +398,18 @@ def _failure(error) -> tuple[str, int]:
         required = (getattr(error.schema, "metadata", None) or {}).get("required")
         name = required if required and "null" in str(error.check) else f"{error.schema.name}: {error.check}"
     cases = error.failure_cases
+    if hasattr(cases, "execute"):  # an ibis table, where pandas was not needed to find the cases
+        return name, int(cases.count().execute())
     return name, len(cases) if hasattr(cases, "__len__") else -1
 
 
 def _row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple:
     """The one row of a query. A result that is not read to its end would bar the connection from further work."""
     return con.execute(sql).fetchall()[0]
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(map(identifier, columns))
 
 
 def _parquet(*paths: Path) -> str:

@@ -77,13 +77,17 @@ class LineFeed:
         own = np.flatnonzero(kind != CONTINUED)
         rows = text if len(own) == len(text) else text.take(pa.array(own))
         if len(own) < len(text):
-            rows = pa.array([resolved.text.get(i, t) for i, t in zip(own.tolist(), rows.to_pylist(), strict=True)], pa.string())
+            rows = pa.array(
+                [resolved.text.get(i, t) for i, t in zip(own.tolist(), rows.to_pylist(), strict=True)], pa.string()
+            )
         parts = pa.nulls(len(own), pa.list_(pa.string()))
         if resolved.parts:
             parts = pa.array([resolved.parts.get(i) for i in own.tolist()], pa.list_(pa.string()))
         records = np.arange(self._records + 1, self._records + 1 + len(own))
         self._count(kind, len(text), len(own), rows)
-        return pa.record_batch([pa.array(first + own), pa.array(records), _bare(rows), pa.array(kind[own]), parts], schema=_QUOTED_SCHEMA)
+        return pa.record_batch(
+            [pa.array(first + own), pa.array(records), _bare(rows), pa.array(kind[own]), parts], schema=_QUOTED_SCHEMA
+        )
 
     def _count(self, kind: np.ndarray, lines: int, records: int, rows: pa.Array) -> None:
         self.lines += lines

@@ -16,6 +16,7 @@ from sources.ledger import Ledger
 from sources.regional.county import County
 from sources.regional.inbox import Waiting
 
+_ROWS = ("rows_received", "rows_accepted", "rows_quarantined")
 _COUNTED = ("accepted", "rejected", "duplicate", "held")
 
 
@@ -30,7 +31,8 @@ class Validation:
 
 @dataclass(frozen=True)
 class IntakeOutcome:
-    """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rows_*, rule, reason.
+    """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rule, reason, rows_* (0 where no
+    row was read).
 
     `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged.
     """
@@ -62,7 +64,7 @@ class IntakeOutcome:
         return self._sum("rows_quarantined")
 
     def _sum(self, key: str, organiser_code: str | None = None) -> int:
-        return sum(d[key] or 0 for d in self.deliveries if organiser_code in (None, d["organiser_code"]))
+        return sum(d[key] for d in self.deliveries if organiser_code in (None, d["organiser_code"]))
 
     def by_sender(self) -> list[dict[str, Any]]:
         """One line for each sender, in the order of codes, with its name and counts."""
@@ -102,8 +104,9 @@ def outcome_of(
     at: datetime,
     waiting: tuple[Waiting, ...],
     problems: tuple[str, ...],
+    disputed: tuple[str, ...],
 ) -> IntakeOutcome:
-    """Read the outcome of the business time `at` from the ledger, beside what the inbox scan told."""
+    """Read the outcome of the business time `at` from the ledger, beside what the inbox scan and pandera's second opinion told."""
     receipts = {e.subject: e for e in ledger.events("receipt")}
     verdicts = {e.subject: e for e in ledger.events("verdict")}
     when = at.astimezone(UTC)
@@ -115,7 +118,7 @@ def outcome_of(
         problems=problems,
         pending=len(receipts.keys() - verdicts.keys()),
         rule_counts=_rule_counts([v.body for v in tonight]),
-        validation=_validation([v.body for v in tonight]),
+        validation=_validation([v.body for v in tonight], disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},
     )
 
@@ -124,10 +127,8 @@ def _delivery(sent: dict[str, Any], receipt_id: str, judged: dict[str, Any]) -> 
     return {
         "receipt_id": receipt_id,
         **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
-        **{
-            key: judged[key]
-            for key in ("status", "rule", "reason", "rows_received", "rows_accepted", "rows_quarantined")
-        },
+        **{key: judged[key] for key in ("status", "rule", "reason")},
+        **{key: judged[key] or 0 for key in _ROWS},
     }
 
 
@@ -141,6 +142,9 @@ def _rule_counts(judged: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
     return {rule: (failed[rule], applicable[rule]) for rule in applicable}
 
 
-def _validation(judged: list[dict[str, Any]]) -> Validation:
+def _validation(judged: list[dict[str, Any]], disputed: tuple[str, ...]) -> Validation:
+    """A verdict is recorded only after pandera has passed its rows, so that an accepted delivery is a validated one."""
     rows = sum(body["rows_accepted"] for body in judged if body["status"] == "accepted")
+    if disputed:
+        return Validation("FAIL", rows, "; ".join(disputed))
     return Validation("PASS", rows) if rows else Validation("N-A", 0, "no row was accepted tonight")

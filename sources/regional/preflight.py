@@ -21,7 +21,7 @@ from sources.regional.manifest import Refused
 MAX_LINE = 1 << 20
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
-_TAB, _LF, _CR, _SPACE, _QUOTE = b"\t\n\r \""
+_TAB, _LF, _CR, _SPACE, _QUOTE = b'\t\n\r "'
 _MAGIC = {
     b"pk\x03\x04": "zip or xlsx",
     b"\x1f\x8b": "gzip",
@@ -84,7 +84,13 @@ def refuse(facts: Preflight) -> None:
         raise Refused("MAGIC", f"the file is no CSV: it looks like {facts.magic}", declared="csv", found=facts.magic)
     if facts.contradiction:
         looks, place = facts.contradiction
-        raise _refused_at("ENCODING", f"the file is not {facts.encoding}: it looks like {looks}", place, declared=facts.encoding, found=looks)
+        raise _refused_at(
+            "ENCODING",
+            f"the file is not {facts.encoding}: it looks like {looks}",
+            place,
+            declared=facts.encoding,
+            found=looks,
+        )
     if facts.nul:
         raise _refused_at("NUL", "the file holds a NUL byte", facts.nul)
     if facts.longest_line > MAX_LINE:
@@ -182,7 +188,9 @@ class _Facts:
         if length > self.longest:
             self.longest, self.longest_at = length, Place(start * self.unit, line)
 
-    def _look_for_controls(self, units: np.ndarray, is_lf: np.ndarray, ends: int, place: Callable[[int], Place]) -> None:
+    def _look_for_controls(
+        self, units: np.ndarray, is_lf: np.ndarray, ends: int, place: Callable[[int], Place]
+    ) -> None:
         """Most chunks hold no control character but LF: only where there are others is each kind looked for."""
         if self.last == _CR and len(units):
             self._after_cr(bool(is_lf[0]))

@@ -92,12 +92,17 @@ def _joined(window: Sequence[str], delimiter: str, fields: int) -> tuple[list[st
             continue
         record = _parsed("".join(window[:used]), delimiter)
         if record is not OPEN:
-            is_one = isinstance(record, list) and len(record) == fields and not _swallows(window[:used], delimiter, fields)
+            is_one = (
+                isinstance(record, list) and len(record) == fields and not _swallows(window[:used], delimiter, fields)
+            )
             return (record, used) if is_one else (BROKEN, 1)
     return OPEN, 1
 
 
 def _swallows(lines: Sequence[str], delimiter: str, fields: int) -> bool:
     """True when joining would make one record of lines that look like whole records: two stray quotation marks, not one value over several lines."""
-    whole = [line.count(delimiter) + 1 >= fields for line in lines]
+    d = re.escape(delimiter)
+    # Values that open and close on the line count as one field whatever they hold.
+    closed = re.compile(f'(?:^|(?<={d}))"(?:[^"]|"")*"(?={d}|\r?\n?$)')
+    whole = [closed.sub("", line).count(delimiter) + 1 == fields for line in lines]
     return any(whole[1:-1]) or (whole[0] and whole[-1])

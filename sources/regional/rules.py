@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
-from sources.regional.harmoniser import SENT
+from sources.regional.harmoniser import SENT, identifier
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -95,8 +95,10 @@ def compile_rules(contract: Contract) -> CompiledRules:
 
     table = ibis.table(_shape(contract), name=TABLE)
     found = row_expressions(judged_schema(contract), table)
-    if absent := [r.id for r in contract.row_rules if r.id not in found]:
-        raise RuleError(f"{contract.name}: the schema judges no {', '.join(absent)}; mend the contract or rules.py")
+    if odd := found.keys() ^ {r.id for r in contract.row_rules}:
+        raise RuleError(
+            f"{contract.name}: schema and contract differ in {', '.join(sorted(odd))}; mend the contract or rules.py"
+        )
     names = {f"v{i}": rule_id for i, rule_id in enumerate(found)}
     sql = str(ibis.to_sql(table.select(**{name: found[rule_id] for name, rule_id in names.items()}), dialect="duckdb"))
     select = sqlglot.parse_one(sql, read="duckdb")
@@ -145,7 +147,8 @@ def _expression(check: pa.Check, table: ir.Table, key: str | None) -> ir.Boolean
     if not isinstance(result, ir.BooleanColumn):
         raise RuleError(f"{check.name}: the check gives no boolean for each row")
     operation = result.op()
-    if operation.relations != frozenset({table.op()}) or operation.find((ops.Reduction, ops.Analytic, ops.WindowFunction)):
+    beyond = (ops.Reduction, ops.Analytic, ops.WindowFunction)
+    if set(operation.find(ops.Relation)) != {table.op()} or operation.find(beyond):
         raise RuleError(f"{check.name}: the check looks beyond its row")
     if not check.ignore_na:
         return result
@@ -181,7 +184,9 @@ def _schema(contract: Contract, text_of: Callable[[str], str]) -> pa.DataFrameSc
         elif rule.check in _COLUMN_CHECKS:
             arguments[column.name]["checks"].append(_COLUMN_CHECKS[rule.check](pa.Check, rule, column))
         elif rule.check in _FRAME_CHECKS:
-            frame_checks.append(pa.Check(_on_table(_FRAME_CHECKS[rule.check], rule, text_of), name=rule.id, error=rule.id))
+            frame_checks.append(
+                pa.Check(_on_table(_FRAME_CHECKS[rule.check], rule, text_of), name=rule.id, error=rule.id)
+            )
         else:
             raise RuleError(f"{rule.id}: no check {rule.check} is known; mend the contract or rules.py")
     columns = {name: pa.Column(**given) for name, given in arguments.items()}
@@ -276,15 +281,16 @@ _FRAME_CHECKS: dict[str, Callable] = {
 
 
 def applicable(rule: Rule) -> str:
-    """SQL over the typed columns: the rows on which the rule can fail or pass. For `type` those that pass: whether text was sent is told by its failures."""
+    """SQL condition over the typed columns: the rows on which the rule can pass or fail.
+
+    For `type` it gives those that pass: whether text was sent is told by its failures. Lines that are no record have no typed values; for `required`, which
+    applies to every record, the condition leaves them out.
+    """
     a = rule.arguments
-    needed = {
-        "required": (),
-        "required_with": (a.get("other"),),
-        "not_before": (rule.column, a.get("other")),
-        "not_before_year": (rule.column, a.get("other")),
-        "age_agrees": (rule.column, a.get("birth_year"), a.get("on")),
-    }.get(rule.check, (rule.column,))
+    if rule.check == "required":
+        return f"rule_mask & {LINE_MASK}::ubigint = 0"
     if rule.check == "in_period":
-        return f"coalesce({', '.join(a['first_of'])}) is not null"
-    return " and ".join(f"{name} is not null" for name in needed) or "true"
+        return f"coalesce({', '.join(map(identifier, a['first_of']))}) is not null"
+    others = [a[name] for name in ("other", "birth_year", "on") if name in a]
+    needed = others if rule.check == "required_with" else [rule.column, *others]
+    return " and ".join(f"{identifier(name)} is not null" for name in needed)

@@ -239,7 +239,8 @@ def _header_again(parcel: Parcel) -> Parcel:
     text.lines.append(text.lines[0])
     packed = text.packed()
     packed = packed.with_data(packed.files[0].data, packed.files[0].rows - 1)
-    return _quarantined(packed, (len(text.lines), None, file_rule("HEADER_AGAIN").id))
+    spoilt = _quarantined(packed, (len(text.lines), None, file_rule("HEADER_AGAIN").id))
+    return replace(spoilt, truth=replace(spoilt.truth, rows=spoilt.truth.rows + 1))
 
 
 @_fault

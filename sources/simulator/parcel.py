@@ -36,7 +36,8 @@ class ParcelFile:
 class Truth:
     """What the pipeline should find. `expected_status` is accepted, rejected or duplicate; `expected_rule` the id of the rule that rejects.
 
-    `row_faults` are the faults of quarantined lines; a line may have several. `rows` counts records, `rows_quarantined` faulty lines.
+    `row_faults` are the faults of quarantined lines; a line may have several. `rows` counts the lines received: records,
+    and what stands in quarantine without being one. `rows_quarantined` counts faulty lines.
     """
 
     organiser_code: str

@@ -31,6 +31,7 @@ def test_the_columns_of_care_contacts_are_those_that_the_warehouse_names():
     assert contract.column("home_municipality_code").allowed_codes[0] == "005"
     assert contract.column("client_id").identifying and not contract.column("sex").identifying
     assert contract.rule("HVA-CC-1-007").text["en"] == "Year of birth: the value is not between 1900 and 2026."
+    assert contract.rule("HVA-CC-1-006").text["fi"] == "Syntymävuosi: arvo ei ole kokonaisluku."
     with pytest.raises(KeyError):
         contract.column("name")
 

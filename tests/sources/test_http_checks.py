@@ -170,6 +170,7 @@ def test_small_bodies_may_pack_well(server):
         (b"[1]", "br"),
         (gzip.compress(gzip.compress(b"[1]")), "gzip, gzip"),
     ],
+    ids=["plain said to be gzip", "more behind the gzip", "an encoding not asked for", "gzip twice"],
 )
 def test_a_wrong_content_encoding_is_named(server, body, encoding):
     server.script("/data", answer(body, Content_Encoding=encoding))

@@ -4,25 +4,18 @@ import hashlib
 import json
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from deliveries import AT, NEXT, Desk, manifest
+from killable import Killable
 
 from sources.landing import Landing, file_sha256
 from sources.regional.inbox import MAX_PER_ORGANISER, scan, settled_by
 from sources.regional.receipt import clear_received, receive, record_sightings
 
-REPOSITORY = Path(__file__).parents[3]
 ORGANISERS = {"05", "06"}
 DATA = {"contacts.csv": (b"a;b\n1;2\n", 1)}
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "home")
 
 
 def look(desk, at=AT):
@@ -279,7 +272,7 @@ def test_arrivals_come_in_an_order_that_follows_from_what_was_sent(desk, tmp_pat
 
 
 def test_a_folder_of_no_known_sender_is_left_alone_and_told(desk):
-    desk.put(DATA, organiser_code="99")
+    desk.put(DATA, "99")
     found = look(desk)
     assert found.arrivals == ()
     assert "inbox/99" in found.problems[0]
@@ -318,21 +311,20 @@ def test_a_file_that_changes_while_it_is_copied_leaves_the_delivery_in_the_inbox
     assert desk.events("receipt") == {}
 
 
-TAKE = """
-import sys
-from datetime import datetime
+STEP = """
 from pathlib import Path
-sys.path[:0] = [{repository!r}, {tests!r}]
-from deliveries import AT, Desk
+from deliveries import Desk
 from test_inbox import take
-take(Desk(Path(sys.argv[1])))
+
+def step(root):
+    take(Desk(Path(root)))
 """
 
 
-def take_in_process(root: Path, kill_at: str = "") -> int:
-    code = TAKE.format(repository=str(REPOSITORY), tests=str(Path(__file__).parent))
-    env = os.environ | {"SOTEVARASTO_KILL_AT": kill_at}
-    return subprocess.run([sys.executable, "-c", code, str(root)], env=env, check=False, timeout=60).returncode
+@pytest.fixture(scope="module")
+def process():
+    with Killable(STEP) as found:
+        yield found
 
 
 POINTS = [
@@ -370,31 +362,31 @@ def facts(desk: Desk) -> dict:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(tmp_path_factory, process):
     desk = Desk(tmp_path_factory.mktemp("undisturbed") / "home")
     deliver_a_little_of_everything(desk)
-    assert take_in_process(desk.home.root) == 0
+    assert process.run(desk.home.root) == 0
     assert desk.left() == ["05/waits.csv"]
     return facts(desk)
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_anywhere_and_run_again_nothing_is_lost_or_doubled(desk, undisturbed, point):
+def test_killed_anywhere_and_run_again_nothing_is_lost_or_doubled(desk, process, undisturbed, point):
     deliver_a_little_of_everything(desk)
-    assert take_in_process(desk.home.root, point) == -9
+    assert process.run(desk.home.root, point) == -9
     # Between the crash and the next run: a receipt means that the bytes are kept, no receipt that the files are there.
     for body in desk.events("receipt").values():
         for sha256 in (body["manifest_sha256"], *(f["sha256"] for f in body["files"])):
             assert file_sha256(Landing(desk.home.landing).path(sha256)) == sha256
-    assert take_in_process(desk.home.root) == 0
+    assert process.run(desk.home.root) == 0
     assert facts(desk) == undisturbed
-    assert take_in_process(desk.home.root) == 0
+    assert process.run(desk.home.root) == 0
     assert facts(desk) == undisturbed
 
 
-def test_what_a_sender_put_down_anew_after_a_crash_is_not_cleared_away(desk):
+def test_what_a_sender_put_down_anew_after_a_crash_is_not_cleared_away(desk, process):
     desk.put(DATA)
-    assert take_in_process(desk.home.root, "ledger.committed:1") == -9
+    assert process.run(desk.home.root, "ledger.committed:1") == -9
     (desk.folder() / "contacts.csv").write_bytes(b"other bytes")
     take(desk)
     assert desk.left() == ["05/contacts.csv"]

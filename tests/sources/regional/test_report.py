@@ -17,16 +17,12 @@ from sources.regional.file_rules import file_rule
 from sources.regional.report import CAP, PAGE_CAP, Context, inert, write_report
 
 CONTRACT = dataset_contract("care_contacts")
+DIALECT = counties()["05"].dialects["care_contacts"]
 SCHEMA = json.loads(Path(report_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 RECEIPT = "0123456789abcdef"
 SHA = "ab" * 32
 HOSTILE = "<script>alert(1)</script></td>"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "home")
 
 
 def quarantine(desk: Desk, rows: list[tuple]) -> dict | None:
@@ -68,12 +64,14 @@ def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_ch
         "rows_quarantined": 0,
         "quarantine": quarantine(desk, list(rows)),
         "rule_counts": list(rule_counts),
+        "files": [],
         "first_receipt_id": None,
     } | verdict_changes
     with desk.ledger() as ledger:
         events = ledger.append("receipt", RECEIPT, receipt, AT), ledger.append("verdict", RECEIPT, verdict, NEXT)
-    contract = CONTRACT if receipt["dataset"] == "care_contacts" else None
-    write_report(desk.home, *events, Context(contract, dict(counties()["05"].name)))
+    known = (CONTRACT, DIALECT) if receipt["dataset"] == "care_contacts" else (None, None)
+    with duckdb.connect() as con:
+        write_report(desk.home, *events, Context(*known, dict(counties()["05"].name), con))
     document = json.loads(part(desk, ".json"))
     Draft202012Validator(SCHEMA).validate(document)
     return document
@@ -145,6 +143,14 @@ def test_each_broken_rule_is_told_with_line_value_and_mend_in_three_languages(de
     for code in ("fi", "sv", "en"):
         assert CONTRACT.rule(rule).fix[code] in page
         assert cells(desk)[0][f"fix_{code}"] == CONTRACT.rule(rule).fix[code]
+
+
+def test_columns_and_codes_are_told_as_the_sender_writes_them(desk):
+    rule = rule_of("sex", "codes")
+    (item,) = told(desk, [("a.csv", 2, "sex", rule, "X")])["mend"]
+    assert (item["column"], item["header"], item["codes"]) == ("sex", "Sp", ["M", "N", "T"])
+    assert cells(desk)[0]["header"] == "Sp"
+    assert part(desk, ".html").count("<code>M, N, T</code>") == 3
 
 
 def test_a_rejection_opens_with_the_rule_that_decided_it_and_both_values(desk):
@@ -258,6 +264,14 @@ def test_a_delivery_whose_manifest_could_not_be_read_has_a_report(desk):
     )
     assert document["mend"][0]["rule"] == rule
     Page(part(desk, ".html"))
+
+
+def test_a_notice_is_told_though_nothing_is_refused_for_it(desk):
+    document = told(desk, files=[{"name": "a.csv", "notices": ["TRUNCATED"]}])
+    (item,) = document["mend"]
+    assert (item["rule"], item["severity"], item["failed"]) == (file_rule("TRUNCATED").id, "notice", None)
+    assert file_rule("TRUNCATED").fix["sv"] in part(desk, ".html")
+    assert [c["rule"] for c in cells(desk)] == [file_rule("TRUNCATED").id]
 
 
 def test_a_duplicate_quotes_the_first_receipt_and_asks_for_nothing(desk):
