@@ -159,4 +159,8 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
             if sent:
                 night.say(f"simulated day {day}: {len(sent)} deliveries put in the inbox (synthetic)")
     server = stack.enter_context(NationalServer(day=night.day, seed=SEED))
-    night.addresses = {"pxweb": server.base_url_pxweb, "classifications": server.base_url_classifications}
+    night.addresses = {
+        "pxweb": server.base_url_pxweb,
+        "classifications": server.base_url_classifications,
+        "sotkanet": server.base_url_sotkanet,
+    }

@@ -39,6 +39,7 @@
 {%- endmacro %}
 
 {% macro derivation_summed() %}'summed'{% endmacro %}
+{% macro derivation_reported() %}'reported'{% endmacro %}
 
 {# Reasons in one text, parted by semicolons; null when there is none. Each reason is an expression that is null when it does not apply. #}
 {% macro joined_reasons(reasons) -%}

@@ -85,3 +85,22 @@ def raw__municipality_map(context: dg.AssetExecutionContext, night: NightResourc
     with n.stage("Statistics Finland: classifications"):
         outcome = collect_municipality_map(n.home, n.ledger, n.landing, n.addresses.get("classifications"), n.at)
     return _collected(context, night, outcome)
+
+
+@dg.asset(
+    name="raw__sotkanet",
+    group_name="national",
+    owners=OWNERS,
+    kinds={"python", "parquet"},
+    description="Published indicators by region, year and sex, with their descriptions and the list of regions, from THL's Sotkanet. "
+    "A night probes one indicator in seven and fetches the rows of those that moved.",
+    metadata={"source": dg.MetadataValue.url("https://sotkanet.fi"), "licence": "CC BY 4.0"},
+    check_specs=[dg.AssetCheckSpec("is_reachable", asset="raw__sotkanet", description="The source answered tonight.")],
+)
+def raw__sotkanet(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+    from sources.national.collect import collect_sotkanet
+
+    n = night.night
+    with n.stage("THL: Sotkanet"):
+        outcome = collect_sotkanet(n.home, n.ledger, n.landing, n.addresses.get("sotkanet"), n.at)
+    return _collected(context, night, outcome)

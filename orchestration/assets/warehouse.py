@@ -19,6 +19,9 @@ REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
     "population": "raw__population",
     "municipality_map": "raw__municipality_map",
+    "sotkanet_observation": "raw__sotkanet",
+    "sotkanet_indicator": "raw__sotkanet",
+    "sotkanet_region": "raw__sotkanet",
     "care_contacts": "raw__care_contacts",
 }
 
@@ -28,7 +31,7 @@ SOURCE_ASSETS = {
     group_name="warehouse",
     owners=["team:data-engineering"],
     kinds={"parquet", "sqlite"},
-    deps=["raw__population", "raw__municipality_map", "raw__care_contacts"],
+    deps=["raw__population", "raw__municipality_map", "raw__sotkanet", "raw__care_contacts"],
     output_required=False,
     description="The ledger as tables (deliveries, quarantine, snapshots) with hard links to every slice, in an emptied build folder. "
     "Nothing is materialised, and nothing downstream runs, when no input and no code moved since the current release.",
