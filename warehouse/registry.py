@@ -17,6 +17,7 @@ from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Ledger
 from sources.regional.catalogue import dataset_contracts
+from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.sql import literal, query
 
@@ -157,7 +158,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,quarantine,snapshot}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,quarantine,snapshot,check_result}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -173,8 +174,9 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
+        create_check_result(con, home, ledger, at)
         counts = {}
-        for name in ("delivery", "quarantine", "snapshot"):
+        for name in ("delivery", "quarantine", "snapshot", "check_result"):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]

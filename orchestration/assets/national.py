@@ -18,7 +18,16 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome)
     reached = outcome.status != "failed"
     asset = context.asset_key.to_user_string()
     facts.checks.append(
-        Check(f"{asset}.is_reachable", "source", asset, "PASS" if reached else "FAIL", False, outcome.reason or "")
+        Check(
+            f"{asset}.is_reachable",
+            "source",
+            asset,
+            "PASS" if reached else "FAIL",
+            False,
+            "" if reached else outcome.reason or "it was not reached",
+            failed=int(not reached),
+            applicable=1,
+        )
     )
     facts.say(
         f"  {outcome.source_code}: {outcome.status}, {outcome.rows:,} rows"
