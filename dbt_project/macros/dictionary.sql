@@ -44,6 +44,3 @@
     {%- endfor %}
     select cast(null as varchar) as schema_name, cast(null as varchar) as table_name, cast(null as varchar) as contract_name
 {% endmacro %}
-
-{# Values of one kind in one text, parted by semicolons and in their order. #}
-{% macro joined_values(value, order_by) -%}{{ dbt.listagg(value, "'; '", "order by " ~ order_by) }}{%- endmacro %}

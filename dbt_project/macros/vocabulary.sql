@@ -45,3 +45,6 @@
 {% macro joined_reasons(reasons) -%}
     nullif(concat_ws('; ', {{ reasons | join(", ") }}), '')
 {%- endmacro %}
+
+{# Values of a group in one text, parted by semicolons and in their order; null when there is none. #}
+{% macro joined_values(value, order_by) -%}{{ dbt.listagg(value, "'; '", "order by " ~ order_by) }}{%- endmacro %}

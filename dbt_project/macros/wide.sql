@@ -41,20 +41,12 @@
         {% for i in indicators -%}
         max(case when indicator_code = '{{ i.indicator_code }}' then value end) as {{ adapter.quote(i.indicator_code) }},
         {% endfor -%}
-        {% set said = [] -%}
-        {% for i in indicators -%}
-            {% do said.append("max(case when indicator_code = '" ~ i.indicator_code ~ "' then '" ~ i.indicator_code ~ ": ' || remark end)") -%}
-        {% endfor -%}
-        {{ joined_reasons(said or ["null"]) }} as remarks
+        {{ joined_values("case when remark is not null then indicator_code || ': ' || remark end", "indicator_code") }} as remarks
     from (
         select *, {{ remark_of_row() }} as remark
         from {{ ref("mart__minimum_dataset") }}
         where known_to is null and {{ condition }}
-            {%- if indicators %}
-            and (indicator_code, source_code) in (
-                {%- for i in indicators %}('{{ i.indicator_code }}', '{{ i.source_code }}'){{ ", " if not loop.last }}{% endfor -%}
-            )
-            {%- endif %}
+            and (indicator_code, source_code) in (select indicator_code, source_code from {{ ref("core__dim_indicator") }})
     ) as current_figures
     group by {{ wide_key() | join(", ") }}
 {% endmacro %}
