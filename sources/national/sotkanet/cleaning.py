@@ -26,6 +26,9 @@ CATEGORIES = (
     "SUURALUE",
     "NUTS1",
     "MAA",
+    "POHJOISMAAT",
+    "EURALUEET",
+    "EUROOPPA",
 )
 # The words of the Finnish level text. The Swedish and English texts are not read: some name another kind of area.
 LEVEL_WORDS = {
@@ -48,6 +51,11 @@ LEVEL_WORDS = {
     "nuts1": "NUTS1",
     "koko maa": "MAA",
     "maa": "MAA",
+    "pohjoismaat": "POHJOISMAAT",
+    "eu15": "EURALUEET",
+    "eu25": "EURALUEET",
+    "eu27": "EURALUEET",
+    "eurooppa": "EUROOPPA",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ATTRIBUTE = r"\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))"

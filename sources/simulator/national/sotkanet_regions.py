@@ -15,7 +15,7 @@ from sources.simulator.national.figures import by_name, read
 if TYPE_CHECKING:
     import numpy as np
 
-FIRST_MUNICIPALITY_ID = 2  # Alajärvi is 2 in the service and the first here too
+FIRST_MUNICIPALITY_ID = 1  # so that Alajärvi, the second by name, is 2 as in the service
 _RESIDENTS_OF_ALAND = 30_000  # the one county without a published figure for 2024
 
 
