@@ -6,11 +6,13 @@ Belongs here: turning plain values into Dagster's metadata values, and the addre
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
+
+from orchestration.night import Night
+from sources.durable import write_atomic
 
 # `make dev` serves the reports folder there; a browser refuses file:// links from the UI.
 PAGES = "http://127.0.0.1:3001"
@@ -70,7 +72,12 @@ def sql(text: str) -> dg.MetadataValue:
     return dg.MetadataValue.md(f"```sql\n{shown}\n```")
 
 
-def picture(svg: str, text: str) -> dg.MetadataValue:
-    """A drawing with what it shows in words, for whoever does not see it."""
-    coded = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return dg.MetadataValue.md(f"![{text}](data:image/svg+xml;base64,{coded})")
+def picture(night: Night, name: str, svg: str, text: str) -> dg.MetadataValue:
+    """A drawing, kept beside the night's report pages, with what it shows in words for whoever does not see it.
+
+    By its address and not in itself: the UI folds away markdown of a thousand characters, and its store would grow by a drawing a night.
+    """
+    place = night.report_folder / "pictures" / f"{name}.svg"
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomic(place, svg)
+    return dg.MetadataValue.md(f"![{text}]({PAGES}/{place.relative_to(night.home.reports)})")

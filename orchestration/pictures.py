@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, ROW, TOP = 760, 210, 20, 54
+WIDTH, LEFT, ROW, TOP = 640, 232, 19, 54
 INK, SOFT, BAR, ABSENT = "#1f2a37", "#64748b", "#2f6fb2", "#b45309"
 SYNTHETIC = "synthetic data"
 
@@ -33,11 +33,11 @@ def bars(title: str, values: Mapping[str, float | None], *, note: str = "", digi
 
 def months(title: str, periods: Sequence[str], rows: Mapping[str, Mapping[str, float]], *, note: str = "") -> str:
     """One line a name with one upright bar a period, each line to its own scale, and its sum at the end. A period that a name lacks is a mark."""
-    step = min((WIDTH - LEFT - 90) / max(len(periods), 1), 90)
+    step = min((WIDTH - LEFT - 90) / max(len(periods), 1), 44)
     parts = []
     for n, period in enumerate(periods):
         if len(periods) <= 13 or n % 3 == 0:
-            parts.append(_text(LEFT + n * step + step / 2, TOP - 4, period, SOFT, anchor="middle", size=10))
+            parts.append(_text(LEFT + n * step + step / 2, TOP - 4, period, SOFT, anchor="middle", size=9))
     for line, (name, found) in enumerate(rows.items()):
         y, top = TOP + line * ROW, max(found.values(), default=0) or 1
         parts.append(_text(LEFT - 8, y + 14, name, anchor="end"))
@@ -47,7 +47,9 @@ def months(title: str, periods: Sequence[str], rows: Mapping[str, Mapping[str, f
                 parts.append(_text(x + step / 2, y + 14, "×", ABSENT, anchor="middle"))
                 continue
             high = value / top * (ROW - 4)
-            place = f'x="{x + step * 0.15:.1f}" y="{y + ROW - 2 - high:.1f}" width="{step * 0.7:.1f}" height="{high:.1f}"'
+            place = (
+                f'x="{x + step * 0.15:.1f}" y="{y + ROW - 2 - high:.1f}" width="{step * 0.7:.1f}" height="{high:.1f}"'
+            )
             parts.append(f'<rect {place} fill="{BAR}"><title>{escape(name)} {period}: {value:,.0f}</title></rect>')
         parts.append(_text(LEFT + len(periods) * step + 8, y + 14, f"{sum(found.values()):,.0f}", SOFT))
     return _frame(title, note, TOP + len(rows) * ROW, parts)
@@ -70,8 +72,10 @@ def sparkline(title: str, values: Mapping[str, float], *, note: str = "") -> str
     return _frame(title, note, TOP + high + 6, parts)
 
 
-def _text(x: float, y: float, text: str, fill: str = INK, *, anchor: str = "start", size: int = 12) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" font-size="{size}" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, fill: str = INK, *, anchor: str = "start", size: int = 11) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" font-size="{size}" text-anchor="{anchor}">{escape(text)}</text>'
+    )
 
 
 def _frame(title: str, note: str, height: float, parts: Sequence[str]) -> str:

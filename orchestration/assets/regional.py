@@ -41,8 +41,8 @@ def raw__care_contacts(context: dg.AssetExecutionContext, night: NightResource) 
             "rows accepted tonight": rows,
             "rows quarantined tonight": outcome.rows_quarantined,
             "dagster/column_schema": _schema(),
-            "deliveries by sender": dg.MetadataValue.md(_table(outcome)),
             **_pictures(n, outcome.names),
+            "deliveries by sender": dg.MetadataValue.md(_table(outcome)),
         },
         check_results=row_rules.results(n, ASSET, CONTRACT, outcome),
     )
@@ -84,6 +84,6 @@ def _pictures(n: Night, names: dict[str, str]) -> dict[str, dg.MetadataValue]:
     by_month = pictures.months(title, held.periods, rows, note=f"{note}; × no accepted delivery; own scale a sender")
     by_night = pictures.sparkline("Deliveries received, by night", held.by_night, note=note)
     return {
-        "rows by sender and month": metadata.picture(by_month, title),
-        "deliveries by night": metadata.picture(by_night, "Deliveries received by night"),
+        "rows by sender and month": metadata.picture(n, f"{CONTRACT.name}_by_month", by_month, title),
+        "deliveries by night": metadata.picture(n, f"{CONTRACT.name}_by_night", by_night, "Deliveries received"),
     }

@@ -149,12 +149,10 @@ def _preview(n: Night) -> dict[str, Any]:
     import duckdb
 
     with duckdb.connect(str(n.home.build / "work.duckdb"), read_only=True) as connection:
-        return previews.of_mart(connection)
+        return previews.of_mart(n, connection)
 
 
-def _shapes(
-    n: Night, tested: set[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[int | None, list[tuple[str, str]]]]:
+def _shapes(n: Night, tested: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[int | None, list[tuple[str, str]]]]:
     """Rows and columns of each relation, in two queries. Rows of a view would have to be computed: only of `tested` ones, else None."""
     import duckdb
 

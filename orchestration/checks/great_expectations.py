@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from expectations.gate import CheckOutcome, run_suite
+from expectations.gate import CheckOutcome, run_suite, shorten
 from expectations.model import Known
 from expectations.suites import Suite, accepted_contacts, minimum_dataset
 from orchestration import metadata
@@ -77,8 +77,12 @@ def _observed(o: CheckOutcome) -> str | None:
 
 def _shown(o: CheckOutcome) -> dict[str, object]:
     shown = metadata.counts(o.status, *_counted(o))
-    shown |= metadata.numbers(o.observed, "observed ") | metadata.numbers(o.denominators, "of: ")
-    shown |= metadata.numbers(o.bounds, "bound ") | {"why these bounds": o.bounds_reason}
+    shown |= metadata.numbers(o.observed, "observed ")
+    others = {k: v for k, v in o.denominators.items() if k not in ("judged", "rows")}
+    shown |= metadata.numbers(others, "denominator: ")
+    if any(v is not None for v in o.bounds.values()):
+        shown["bounds"] = f"{shorten(o.bounds['minimum'])} – {shorten(o.bounds['maximum'])}"
+    shown["why these bounds"] = o.bounds_reason
     if o.reason:
         shown["reason"] = o.reason
     if o.figures:

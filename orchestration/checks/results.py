@@ -45,5 +45,11 @@ def _result(known: Known, check: Check | None, why: str) -> CheckResult:
     if status == "PASS" and not check.applicable:
         status, message = "N-A", "there was nothing to judge"
     return CheckResult(
-        *about, status, check.blocking, check.failed, check.applicable, check.observed, masked(_PORT.sub("", message))[:500]
+        *about,
+        status,
+        check.blocking,
+        check.failed,
+        check.applicable,
+        check.observed,
+        masked(_PORT.sub("", message))[:500],
     )

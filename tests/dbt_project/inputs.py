@@ -98,6 +98,22 @@ _SNAPSHOT = {
     "known_to": "timestamp",
     "origin": "varchar",
 }
+_CHECK_RESULT = {
+    "night_id": "varchar",
+    "check_id": "varchar",
+    "engine": "varchar",
+    "asset": "varchar",
+    "dimension": "varchar",
+    "severity": "varchar",
+    "status": "varchar",
+    "is_blocking": "boolean",
+    "failed": "bigint",
+    "applicable": "bigint",
+    "observed": "varchar",
+    "message": "varchar",
+    "attempt": "integer",
+    "known_from": "timestamp",
+}
 _POPULATION = {
     "snapshot_id": "varchar",
     "year": "smallint",
@@ -188,7 +204,12 @@ Rows = list[dict[str, Any]]
 
 def write_empty(build: Path) -> None:
     """A build folder before anything was ever received: every file is there, with its columns and no rows."""
-    for name, columns in (("delivery", _DELIVERY), ("quarantine", _QUARANTINE), ("snapshot", _SNAPSHOT)):
+    for name, columns in (
+        ("delivery", _DELIVERY),
+        ("quarantine", _QUARANTINE),
+        ("snapshot", _SNAPSHOT),
+        ("check_result", _CHECK_RESULT),
+    ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", _CONTACT, [])
     for name, columns in _NATIONAL.items():
@@ -212,6 +233,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     _write(build / "registry" / "delivery.parquet", _DELIVERY, turn(deliveries(slices)))
     _write(build / "registry" / "quarantine.parquet", _QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, turn(_snapshots()))
+    _write(build / "registry" / "check_result.parquet", _CHECK_RESULT, turn(_check_results()))
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",
@@ -341,6 +363,30 @@ def deliveries(slices: dict[str, Rows]) -> Rows:
         *rows,
         unfit | {"status": "rejected", "rule": "HVA-FILE-0-001", "sample_share": "0.01", "origin": "synthetic"},
         waiting,
+    ]
+
+
+def _check_results() -> Rows:
+    """Of one night: a pass, a check that failed and then passed, and one that had nothing to judge."""
+    told = [("c1", "PASS", 1, 10), ("c2", "FAIL", 1, 4), ("c2", "PASS", 2, 4), ("c3", "N-A", 1, 0)]
+    return [
+        {
+            "night_id": "2026-11-01",
+            "check_id": check_id,
+            "engine": "dbt",
+            "asset": "core__dim_region",
+            "dimension": "uniqueness",
+            "severity": "error",
+            "status": status,
+            "is_blocking": True,
+            "failed": int(status == "FAIL"),
+            "applicable": applicable,
+            "observed": None,
+            "message": "" if status == "PASS" else "said so",
+            "attempt": attempt,
+            "known_from": "2026-11-01 00:00:00",
+        }
+        for check_id, status, attempt, applicable in told
     ]
 
 
