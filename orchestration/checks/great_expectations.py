@@ -48,7 +48,7 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
                 asset,
                 o.status,
                 o.severity == "error",
-                "" if passed else f"expected: {o.text['en']} Found: {o.reason.rstrip('.')}. Mend: {o.fix['en']}",
+                o.reason if passed else f"expected: {o.text['en']} Found: {o.reason.rstrip('.')}. Mend: {o.fix['en']}",
                 *_counted(o),
                 _observed(o),
             )
