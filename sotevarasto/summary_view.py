@@ -65,6 +65,10 @@ def show(summary: dict[str, Any]) -> None:
     console.print(Text(OUTCOMES[summary["outcome"]]))
     if summary["reason"]:
         console.print(Text(f"Why: {summary['reason']}"))
+    for source in summary["sources"]:
+        if source["status"] == "failed":
+            kept = f"its rows of {source['rows_of']} stay in use" if source["rows_of"] else "it has given no rows yet"
+            console.print(Text(f"{source['source_code']} failed: {kept}; see below."))
     _sources(console, summary)
     _deliveries(console, summary)
     _checks(console, summary)

@@ -119,6 +119,7 @@ def test_it_names_the_source_that_failed_with_its_reason_and_the_date_of_its_las
     assert (well["status"], well["reason"]) == ("unchanged", None)
     (line,) = [line for line in unreachable.printed.splitlines() if line.startswith("statfin_population")]
     assert "failed" in line and "2026-11-02" in line
+    assert "statfin_population failed: its rows of 2026-11-02 stay in use" in unreachable.printed
     assert "status 500" in unreachable.printed
     (check,) = [c for c in unreachable.told["checks"]["not_passed"] if c["engine"] == "source"]
     assert (check["asset"], check["status"], check["blocking"]) == ("raw__population", "FAIL", False)

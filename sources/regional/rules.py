@@ -11,7 +11,7 @@ they cost seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -70,10 +70,17 @@ class CompiledRules:
             if (passes := self.verdicts.get(bit.rule_id)) is not None:
                 words[bit.word].append(f"case when not ({passes}) then {1 << bit.bit}::ubigint else 0::ubigint end")
         later = [term for word in words[1:] for term in word]
-        sums = [" | ".join(word) or "0::ubigint" for word in words]
         if later:
-            sums[0] += f" | case when ({' | '.join(later)}) = 0 then 0::ubigint else {1 << OVERFLOW_BIT}::ubigint end"
-        return tuple(sums)
+            words[0].append(f"case when {_any(later)} = 0 then 0::ubigint else {1 << OVERFLOW_BIT}::ubigint end")
+        return tuple(_any(word) for word in words)
+
+
+def _any(terms: Sequence[str]) -> str:
+    """The bits of all terms, as a balanced tree: DuckDB plans a chain in the square of its length, and plans it anew for each file."""
+    if len(terms) < 2:
+        return terms[0] if terms else "0::ubigint"
+    half = len(terms) // 2
+    return f"({_any(terms[:half])} | {_any(terms[half:])})"
 
 
 def line_bit(code: str) -> int:
@@ -105,7 +112,7 @@ def compile_rules(contract: Contract) -> CompiledRules:
     if select.find(sqlglot.exp.Join, sqlglot.exp.Subquery, sqlglot.exp.CTE) or len(select.selects) != len(names):
         raise RuleError(f"{contract.name}: the rules do not compile to one plain scan; mend rules.py")
     for reference in select.find_all(sqlglot.exp.Column):
-        reference.set("table", sqlglot.to_identifier(TABLE))
+        reference.set("table", None)  # names are unique, and what is not written need not be parsed for each file
     verdicts = {names[s.alias]: s.this.sql(dialect="duckdb") for s in select.selects}
     return CompiledRules(contract, {r.id: verdicts[r.id] for r in contract.row_rules})
 
