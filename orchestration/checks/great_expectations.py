@@ -48,7 +48,7 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
                 asset,
                 o.status,
                 o.severity == "error",
-                "" if o.status == "PASS" else o.reason or o.text["en"],
+                _message(o),
                 *_counted(o),
                 _observed(o),
             )
@@ -60,6 +60,12 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
             severity=dg.AssetCheckSeverity.ERROR if o.severity == "error" else dg.AssetCheckSeverity.WARN,
             metadata=_shown(o) | {"page (make dev)": page},
         )
+
+
+def _message(o: CheckOutcome) -> str:
+    if o.status in ("PASS", "N-A"):
+        return o.reason
+    return f"expected: {o.text['en']} Found: {o.reason.rstrip('.')}. Mend: {o.fix['en']}"
 
 
 def _counted(o: CheckOutcome) -> tuple[int | None, int | None]:
