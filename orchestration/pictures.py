@@ -50,7 +50,9 @@ def months(title: str, periods: Sequence[str], rows: Mapping[str, Mapping[str, f
             place = (
                 f'x="{x + step * 0.15:.1f}" y="{y + ROW - 2 - high:.1f}" width="{step * 0.7:.1f}" height="{high:.1f}"'
             )
-            parts.append(f'<rect {place} fill="{BAR}"><title>{escape(name)} {escape(period)}: {value:,.0f}</title></rect>')
+            parts.append(
+                f'<rect {place} fill="{BAR}"><title>{escape(name)} {escape(period)}: {value:,.0f}</title></rect>'
+            )
         parts.append(_text(LEFT + len(periods) * step + 8, y + 14, f"{sum(found.values()):,.0f}", SOFT))
     return _frame(title, note, TOP + len(rows) * ROW, parts)
 
