@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DAY ?=
 ROWS ?= 10000000
 DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
-MANIFEST := dbt_project/target/manifest.json
+MANIFEST := dbt_project/target/prepared/manifest.json
 
 # A UTF-8 locale whatever the caller's, no telemetry, and nothing read from the user's own site-packages.
 export PYTHONUTF8 := 1
