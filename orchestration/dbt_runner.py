@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.paths import DBT_PROJECT, DBT_TARGET
@@ -20,7 +20,7 @@ FAILED = frozenset({"fail", "error", "runtime error"})
 
 @dataclass(frozen=True)
 class NodeOutcome:
-    """What became of one dbt node: a model, a seed or a test. `failures` is the number of failing rows of a test."""
+    """What became of one dbt node: a model, a seed or a test. `failures` is the number of failing rows of a test, `sql` what a failed node ran."""
 
     unique_id: str
     name: str
@@ -29,6 +29,7 @@ class NodeOutcome:
     message: str
     failures: int
     seconds: float
+    sql: str = ""
 
     @property
     def is_failed(self) -> bool:
@@ -86,10 +87,17 @@ def run(
     if selected := list(select):
         arguments += ["--indirect-selection", "empty", "--select", *selected]
     result = dbtRunner(callbacks=[on_event]).invoke(arguments)
+    nodes = [replace(n, sql=_compiled(result.result, n.unique_id)) if n.is_failed else n for n in nodes]
     error = None
     if not result.success and not any(n.is_failed for n in nodes):
         error = " ".join(str(result.exception or "dbt ended without a reason").split())[:500]
     return BuildOutcome(tuple(nodes), error)
+
+
+def _compiled(result, unique_id: str) -> str:
+    """The SQL that a node ran; empty for what has none, such as a seed."""
+    nodes = (r.node for r in getattr(result, "results", ()))
+    return next((getattr(n, "compiled_code", None) or "" for n in nodes if n.unique_id == unique_id), "")
 
 
 def _outcome(data) -> NodeOutcome:

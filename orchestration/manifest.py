@@ -10,10 +10,11 @@ import os
 import sys
 
 from orchestration.paths import DBT_PROJECT, DBT_TARGET, MANIFEST
+from sources.durable import write_atomic
 
 
 def main() -> int:
-    """Write target/manifest.json; returns the exit code."""
+    """Write target/prepared/manifest.json; returns the exit code."""
     from dbt.cli.main import dbtRunner
 
     # The place of a home is not known here and does not enter the manifest's keys; dbt only needs the variable to exist.
@@ -34,7 +35,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    MANIFEST.touch()  # an unchanged manifest is not rewritten, yet make compares times
+    MANIFEST.parent.mkdir(exist_ok=True)
+    write_atomic(MANIFEST, (DBT_TARGET / "manifest.json").read_bytes())
     return 0
 
 

@@ -29,7 +29,10 @@ class GateFailed(SotevarastoError):
 
 @dataclass
 class Check:
-    """One check's result as the summary counts it. `status` is PASS, FAIL, N-A or ERROR; `engine` is pandera, great_expectations or dbt."""
+    """One check's result as the summary counts it. `status` is PASS, FAIL, N-A or ERROR; `engine` is pandera, great_expectations, dbt or source.
+
+    `failed` of `applicable` are what the check looks at (rows, groups, sources); None where it measures one number, told in `observed`.
+    """
 
     id: str
     engine: str
@@ -37,6 +40,9 @@ class Check:
     status: str
     blocking: bool
     message: str = ""
+    failed: int | None = None
+    applicable: int | None = None
+    observed: str | None = None
 
 
 @dataclass
@@ -160,4 +166,8 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
             if sent:
                 night.say(f"simulated day {day}: {len(sent)} deliveries put in the inbox (synthetic)")
     server = stack.enter_context(NationalServer(day=night.day, seed=SEED))
-    night.addresses = {"pxweb": server.base_url_pxweb, "classifications": server.base_url_classifications}
+    night.addresses = {
+        "pxweb": server.base_url_pxweb,
+        "classifications": server.base_url_classifications,
+        "sotkanet": server.base_url_sotkanet,
+    }

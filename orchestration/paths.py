@@ -8,4 +8,5 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parent.parent
 DBT_PROJECT = REPOSITORY / "dbt_project"
 DBT_TARGET = DBT_PROJECT / "target"
-MANIFEST = DBT_TARGET / "manifest.json"
+# A copy that dbt itself never writes to: every build rewrites target/manifest.json in place, while others may be reading.
+MANIFEST = DBT_TARGET / "prepared" / "manifest.json"

@@ -14,6 +14,7 @@ from typing import Any
 
 from orchestration.night import Night
 from sources.durable import write_atomic
+from sources.errors import SotevarastoError
 from sources.regional.file_rules import file_rule
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "gate_failed": 1, "could_not_run": 2}
@@ -22,10 +23,15 @@ STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
 
 def conclude(night: Night) -> dict[str, Any]:
     """Write the night's summary, note the end in the ledger and refresh the current release's copy of the ledger head. Returns the summary."""
+    from orchestration.checks.results import keep_results
     from warehouse.publish import current_release, record_head
 
     if night.outcome == "could_not_run" and night.failed_blocking:
         night.outcome = "gate_failed"
+    try:
+        keep_results(night)
+    except SotevarastoError as error:
+        night.outcome, night.reason = "could_not_run", str(error)
     current = current_release(night.home)
     document = {
         "format": 1,

@@ -18,7 +18,16 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome)
     reached = outcome.status != "failed"
     asset = context.asset_key.to_user_string()
     facts.checks.append(
-        Check(f"{asset}.is_reachable", "source", asset, "PASS" if reached else "FAIL", False, outcome.reason or "")
+        Check(
+            f"{asset}.is_reachable",
+            "source",
+            asset,
+            "PASS" if reached else "FAIL",
+            False,
+            "" if reached else outcome.reason or "it was not reached",
+            failed=int(not reached),
+            applicable=1,
+        )
     )
     facts.say(
         f"  {outcome.source_code}: {outcome.status}, {outcome.rows:,} rows"
@@ -90,4 +99,23 @@ def raw__municipality_map(context: dg.AssetExecutionContext, night: NightResourc
     n = night.night
     with n.stage("Statistics Finland: classifications"):
         outcome = collect_municipality_map(n.home, n.ledger, n.landing, n.addresses.get("classifications"), n.at)
+    return _collected(context, night, outcome)
+
+
+@dg.asset(
+    name="raw__sotkanet",
+    group_name="national",
+    owners=OWNERS,
+    kinds={"python", "parquet"},
+    description="Published indicators by region, year and sex, with their descriptions and the list of regions, from THL's Sotkanet. "
+    "A night probes one indicator in seven and fetches the rows of those that moved.",
+    metadata={"source": dg.MetadataValue.url("https://sotkanet.fi"), "licence": "CC BY 4.0"},
+    check_specs=[dg.AssetCheckSpec("is_reachable", asset="raw__sotkanet", description="The source answered tonight.")],
+)
+def raw__sotkanet(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+    from sources.national.collect import collect_sotkanet
+
+    n = night.night
+    with n.stage("THL: Sotkanet"):
+        outcome = collect_sotkanet(n.home, n.ledger, n.landing, n.addresses.get("sotkanet"), n.at)
     return _collected(context, night, outcome)
