@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.paths import DBT_PROJECT, DBT_TARGET
+from orchestration.paths import DBT_TARGET, dbt_places
 
 BUILT = frozenset({"success", "pass", "warn", "no-op", "reused"})
 FAILED = frozenset({"fail", "error", "runtime error"})
@@ -68,16 +68,7 @@ def run(
     os.environ["SOTEVARASTO_BUILD"] = str(build)
     arguments = [
         *command,
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(DBT_TARGET),
-    ]
-    arguments += [
-        "--log-path",
-        str(DBT_PROJECT / "logs"),
+        *dbt_places(DBT_TARGET),
         "--no-version-check",
         "--quiet",
         "--log-level",
