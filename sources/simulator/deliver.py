@@ -41,7 +41,7 @@ def deliver(home_inbox: Path, day: int, seed: int, records: Path) -> list[Delive
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     result = []
     for planned in plan(day, seed):
-        name = f"{planned.organiser_code}-{planned.period}-{planned.sequence}-{planned.kind}"
+        name = f"{planned.dataset}-{planned.organiser_code}-{planned.period}-{planned.sequence}-{planned.kind}"
         if (sent / name).exists():
             continue
         parcel = parcel_of(planned, seed)
@@ -64,6 +64,7 @@ def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
         seed,
         planned.revision,
         has_row_faults=not clean,
+        dataset=planned.dataset,
     )
     if planned.kind == REJECTED:
         return spoil(parcel, planned.fault)
