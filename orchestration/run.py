@@ -37,6 +37,7 @@ def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _execute(night) -> None:
+    night.say("starting Dagster …")
     import dagster as dg
 
     from orchestration.definitions import defs

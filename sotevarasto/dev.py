@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
 import subprocess
 import sys
 import threading
@@ -41,7 +42,7 @@ def serve() -> None:
     repository = Path(__file__).parent.parent
     command = [str(dagster), "dev", "-w", str(repository / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(UI_PORT)]
     try:
-        subprocess.run(command, cwd=repository, check=False)
+        subprocess.run(command, cwd=repository, env=os.environ | {"PYTHONWARNINGS": "ignore"}, check=False)
     except KeyboardInterrupt:
         pass
     finally:

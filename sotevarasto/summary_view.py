@@ -111,9 +111,18 @@ def _checks(console: Console, summary: dict[str, Any]) -> None:
     for engine, counts in [*summary["checks"]["by_engine"].items(), ("all", summary["checks"]["total"])]:
         table.add_row(engine.replace("_", " "), *(str(counts[s]) for s in ("PASS", "FAIL", "N-A", "ERROR")))
     _titled(console, "Checks", table)
+    quiet = [c for c in summary["checks"]["not_passed"] if c["engine"] == "pandera" and not c["blocking"]]
     for check in summary["checks"]["not_passed"]:
-        kind = "blocks" if check["blocking"] else "warns"
-        console.print(Text(f"  {check['status']} ({kind}) {check['id']} on {check['asset']}: {check['message']}"))
+        if check not in quiet:
+            kind = "blocks" if check["blocking"] else "warns"
+            console.print(Text(f"  {check['status']} ({kind}) {check['id']} on {check['asset']}: {check['message']}"))
+    if quiet:
+        console.print(
+            Text(
+                f"  {len(quiet)} row rules found faulty rows; those rows are in quarantine (dq.quarantine), the rest went on:"
+            )
+        )
+        console.print(Text("  " + ", ".join(f"{c['id']} {c['message'].split(' of ')[0]}" for c in quiet)))
 
 
 def _release(console: Console, summary: dict[str, Any]) -> None:

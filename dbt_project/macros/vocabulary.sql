@@ -2,6 +2,7 @@
 
 {% macro value_present() %}'value'{% endmacro %}
 {% macro value_true_zero() %}'true_zero'{% endmacro %}
+{% macro value_suppressed() %}'suppressed'{% endmacro %}
 {% macro value_provisional() %}'provisional'{% endmacro %}
 {% macro value_missing() %}'missing'{% endmacro %}
 {% macro value_not_applicable() %}'not_applicable'{% endmacro %}
@@ -26,6 +27,10 @@
         when {{ reason }} is not null then {{ caution() }}
         else {{ comparable() }}
     end
+{%- endmacro %}
+
+{% macro synthetic_input(origin) -%}
+    case when {{ origin }} = 'synthetic' then 1 else 0 end
 {%- endmacro %}
 
 {# Synthetic as soon as one input is: a mixed figure must never pass for a real one. #}

@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "mart__minimum_dataset"}}}) }}
 -- Detects figures that the mart's joins to the catalogue and the regions dropped or doubled.
 -- Matters because an inner join loses in silence what a dimension does not know.
 -- A row is an indicator with its number of observations and of mart rows.

@@ -1,4 +1,4 @@
-{{ config(severity="warn") }}
+{{ config(severity="warn", meta={"dagster": {"ref": {"name": "core__fct_population"}}}) }}
 -- Detects municipalities that exist in a year for which populations were published, yet have none.
 -- Matters because their residents would be missing from every rate of their county.
 -- A row is a year and municipality.

@@ -43,6 +43,7 @@ class EncodingWatch:
         self.may_hold_unseen = False
         self._first_high: Place | None = None
         self._first_c1: Place | None = None
+        self._tail = b""
         self._declared = _Decoding(encoding)
         # Latin-1 takes any byte, so a UTF-8 file would pass for it and every ä come out as two signs: it is decoded as UTF-8 too.
         self._utf8 = self._declared if encoding == "utf-8" else _Decoding("utf-8")
@@ -53,9 +54,12 @@ class EncodingWatch:
             self._declared.add(chunk, place)
             return
         if chunk.isascii() and not self._declared.pending and not self._utf8.pending:
+            self._tail = b""
             return
         self._high_bytes(np.frombuffer(chunk, np.uint8), place)
-        self.may_hold_unseen = self.may_hold_unseen or any(lead in chunk for lead in _UNSEEN_LEADS)
+        # A sign may stand across the end of a chunk.
+        self.may_hold_unseen = self.may_hold_unseen or _has_unseen_lead(self._tail + chunk[:2]) or _has_unseen_lead(chunk)
+        self._tail = chunk[-2:]
         self._declared.add(chunk, place)
         if self._utf8 is not self._declared:
             self._utf8.add(chunk, place)
@@ -66,7 +70,6 @@ class EncodingWatch:
         is_c1 = (units >= 0x80) & (units < 0xA0)
         if self._first_c1 is None and (found := np.flatnonzero(is_c1)).size:
             self._first_c1 = place(int(found[0]))
-        self.may_hold_unseen = self.may_hold_unseen or bool(np.any(is_c1[1:] & (units[:-1] == 0xC2)))
 
     def contradiction(self, head: bytes, end: Place) -> tuple[str, Place] | None:
         """What the bytes look like and where they first contradict the declared encoding; None when they agree. `end` is the end of the file."""
@@ -94,6 +97,13 @@ class EncodingWatch:
         if self._first_high and self._first_high.offset < broken.offset:
             return "damaged utf-8"
         return "cp1252" if self._first_c1 else "latin-1"
+
+
+def _has_unseen_lead(text: bytes) -> bool:
+    if any(lead in text for lead in _UNSEEN_LEADS):
+        return True
+    units = np.frombuffer(text, np.uint8)  # U+0080 to U+009F: 0xC2 and a byte below 0xA0
+    return bool(np.any((units[:-1] == 0xC2) & (units[1:] < 0xA0)))
 
 
 class _Decoding:

@@ -35,6 +35,11 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def identifier(name: str) -> str:
+    """A name as an SQL identifier, also where it is a word of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def sent_expression(field: str, dialect: Dialect) -> str:
     """The text as sent, null where the sender means absent. `field` is an SQL expression."""
     if dialect.null_values == ("",):
@@ -44,15 +49,15 @@ def sent_expression(field: str, dialect: Dialect) -> str:
 
 
 def typed_expression(column: Column, dialect: Dialect) -> str:
-    """The typed value of a column, from the SQL column `sent_<name>`."""
-    sent = SENT + column.name
+    """The typed value of a column, from the SQL column `sent_<name>` (SENT)."""
+    sent = identifier(SENT + column.name)
     kind = column.type.partition("(")[0]
     return _TYPED[kind](sent, column, dialect)
 
 
 def typed_columns(contract: Contract, dialect: Dialect) -> str:
     """The select list of every typed column, in contract order."""
-    return ", ".join(f"{typed_expression(c, dialect)} as {c.name}" for c in contract.columns)
+    return ", ".join(f"{typed_expression(c, dialect)} as {identifier(c.name)}" for c in contract.columns)
 
 
 def _text(sent: str, column: Column, dialect: Dialect) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sources.contract import LANGUAGES, Contract
+from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
@@ -20,6 +22,14 @@ from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive, record_sightings
 from sources.regional.report import Context, is_written, write_report
+from sources.regional.staging import Connections
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class IntakeError(SotevarastoError):
+    """The home cannot be read or written, so the intake stopped; what has no receipt lies in the inbox, what has one is judged by the next run."""
 
 
 def take_in(
@@ -35,11 +45,29 @@ def take_in(
     """Take in and judge everything that has arrived; `at` is the business time (aware), `say` gets a line of progress now and then.
 
     `contracts` (by dataset) and `counties` (by organiser code) are the repository's own unless given. Running it again changes nothing. A fault of a delivery
-    is its verdict; a fault of the machine while judging leaves the delivery for the next run and is told in `problems`. OSError and LedgerError when the home
+    is its verdict; a fault of the machine while judging leaves the delivery for the next run and is told in `problems`. IntakeError and LedgerError when the home
     cannot be written at all.
     """
     contracts = catalogue.dataset_contracts() if contracts is None else contracts
     counties = catalogue.counties() if counties is None else counties
+    try:
+        return _take_in(home, ledger, landing, contracts, counties, at, say)
+    except OSError as error:
+        place = error.filename or home.root
+        raise IntakeError(
+            f"{place}: {error.strerror}: the intake stopped, nothing is lost; make room or mend the folder and run again"
+        ) from None
+
+
+def _take_in(
+    home: Home,
+    ledger: Ledger,
+    landing: Landing,
+    contracts: Mapping[str, Contract],
+    counties: Mapping[str, County],
+    at: datetime,
+    say: Callable[[str], None],
+) -> IntakeOutcome:
     clear_received(home, ledger)
     found = scan(home.inbox, counties, settled_by(ledger, at))
     record_sightings(ledger, found.waiting, at)
@@ -60,17 +88,28 @@ def write_reports(
     erased = {receipt_id for e in ledger.events("erasure") for receipt_id in e.body["receipts"]}
     verdicts = {e.subject: e for e in ledger.events("verdict") if e.subject not in erased}
     problems: list[str] = []
-    for receipt in ledger.events("receipt"):
-        if receipt.subject not in verdicts or is_written(home, receipt):
-            continue
-        county = counties.get(receipt.body["organiser_code"])
-        names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
-        context = Context(contracts.get(receipt.body["dataset"]), names)
-        try:
-            write_report(home, receipt, verdicts[receipt.subject], context)
-        except Exception as error:  # a report that fails must not cost the night; the next run writes it
-            log_places(home, receipt, error)
-            problems.append(
-                f"the report of delivery {receipt.subject} is not written ({type(error).__name__}); see {home.logs.name}/"
-            )
+    with Connections(home, 1) as connections:
+        for receipt in ledger.events("receipt"):
+            if receipt.subject not in verdicts or is_written(home, receipt):
+                continue
+            county = counties.get(receipt.body["organiser_code"])
+            try:
+                with connections.of_this_thread() as con:
+                    context = _context(receipt.body["dataset"], contracts, county, con)
+                    write_report(home, receipt, verdicts[receipt.subject], context)
+            except Exception as error:  # a report that fails must not cost the night; the next run writes it
+                log_places(home, receipt, error)
+                failed = type(error).__name__
+                problems.append(
+                    f"the report of delivery {receipt.subject} is not written ({failed}); see {home.logs.name}/"
+                )
     return problems
+
+
+def _context(
+    dataset: str | None, contracts: Mapping[str, Contract], county: County | None, con: duckdb.DuckDBPyConnection
+) -> Context:
+    contract = contracts.get(dataset)
+    dialect = county.dialects.get(dataset) if county else None
+    names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
+    return Context(contract, dialect, names, con) if contract and dialect else Context(None, None, names, con)

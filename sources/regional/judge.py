@@ -20,7 +20,7 @@ from sources.contract import Contract
 from sources.errors import SotevarastoError
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
-from sources.regional.harmoniser import quoted
+from sources.regional.harmoniser import identifier, quoted
 from sources.regional.lines import LineFeed
 from sources.regional.manifest import Refused
 from sources.regional.preflight import Preflight, mixed_ends, preflight, refuse
@@ -214,8 +214,8 @@ def _summary(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str) -> 
     # Keys are told apart by hash: two alike by chance only cost a closer look.
     counted = [
         "count(*) filter (rule_mask = 0)",
-        f"count(distinct hash({', '.join(contract.key)})) filter (rule_mask = 0)",
-        *(f"count(*) filter ({sql})" if " " in sql else f"count({sql})" for sql in conditions),
+        f"count(distinct hash({_names(contract.key)})) filter (rule_mask = 0)",
+        *(f"count(*) filter ({sql})" for sql in conditions),
     ]
     passing, keys, *holds = _row(con, f"select {', '.join(counted)} from {parts}")
     return _Summary(passing, keys, dict(zip(conditions, holds, strict=True)))
@@ -261,8 +261,8 @@ def _file_order(names: Sequence[str], column: str) -> str:
 
 def _find_repeated(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str, names: Sequence[str]) -> int:
     """Create the temporary table `repeated` (file_name, line_number) of the rows that may not stand beside another of their key; returns how many they are."""
-    key = ", ".join(contract.key)
-    values = ", ".join(contract.column_names)
+    key = _names(contract.key)
+    values = _names(contract.column_names)
     con.execute(
         f"""
         create or replace temp table repeated as
@@ -376,12 +376,12 @@ def validate_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, slices
     if not paths:
         return AcceptedCheck(0, {})
     bounds = "".join(
-        f", cast({r.arguments['period']} || '-01' as timestamp) as {first}, {first} + interval 1 month as {last}"
+        f", cast({identifier(r.arguments['period'])} || '-01' as timestamp) as {identifier(first)}, {identifier(first)} + interval 1 month as {identifier(last)}"
         for r in contract.rules
         if r.check == "in_period"
         for first, last in [period_bounds(r)]
     )
-    accepted = f"select {', '.join(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
+    accepted = f"select {_names(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
     con.execute(f"create or replace temp view accepted_rows as {accepted}")
     rows = _row(con, "select count(*) from accepted_rows")[0]
     table = ibis.duckdb.from_connection(con).table("accepted_rows", database=("temp", "main"))
@@ -398,12 +398,18 @@ def _failure(error) -> tuple[str, int]:
         required = (getattr(error.schema, "metadata", None) or {}).get("required")
         name = required if required and "null" in str(error.check) else f"{error.schema.name}: {error.check}"
     cases = error.failure_cases
+    if hasattr(cases, "execute"):  # an ibis table, where pandas was not needed to find the cases
+        return name, int(cases.count().execute())
     return name, len(cases) if hasattr(cases, "__len__") else -1
 
 
 def _row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple:
     """The one row of a query. A result that is not read to its end would bar the connection from further work."""
     return con.execute(sql).fetchall()[0]
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(map(identifier, columns))
 
 
 def _parquet(*paths: Path) -> str:

@@ -24,7 +24,7 @@ from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.manifest import Refused
 from sources.regional.sequence import Accepted, Duplicate
-from sources.regional.staging import Staged, stage, validate
+from sources.regional.staging import Connections, Staged, stage, validate
 
 if TYPE_CHECKING:
     from sources.regional.rules import CompiledRules
@@ -64,14 +64,26 @@ class Judging:
     disputed: list[str] = field(default_factory=list)
     _accepted: Accepted = field(default_factory=Accepted)
     _rules: dict[str, CompiledRules] = field(default_factory=dict)
+    _connections: Connections = field(init=False)
 
     def run(self) -> None:
         """Record a verdict for each receipt that has none and can be judged."""
         pending = self._pending()
         workers = min(WORKERS, os.cpu_count() or 1, max(len(pending), 1))
+        with Connections(self.home, workers) as self._connections:
+            everything = self._read_all(pending, workers)
+            self._ask_pandera(everything)
+            for work in everything:
+                try:
+                    self._conclude(work)
+                except NotNow as problem:
+                    receipt = work.receipt
+                    self.problems.append(f"delivery {receipt.subject} of {receipt.body['organiser_code']}: {problem}")
+
+    def _read_all(self, pending: list[Event], workers: int) -> list[_Work]:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="judge")
         try:
-            everything = [self._begin(pool, receipt, workers) for receipt in pending]
+            everything = [self._begin(pool, receipt) for receipt in pending]
             for number, work in enumerate(everything, 1):
                 if work.reading is not None:
                     self._settle(work, work.reading.result)
@@ -79,13 +91,7 @@ class Judging:
                     self.say(f"{number} of {len(everything)} deliveries read")
         finally:
             pool.shutdown(cancel_futures=True)
-        self._ask_pandera(everything)
-        for work in everything:
-            try:
-                self._conclude(work)
-            except NotNow as problem:
-                receipt = work.receipt
-                self.problems.append(f"delivery {receipt.subject} of {receipt.body['organiser_code']}: {problem}")
+        return everything
 
     def _pending(self) -> list[Event]:
         judged = {e.subject: e.body["status"] for e in self.ledger.events("verdict")}
@@ -97,7 +103,7 @@ class Judging:
                 self._accepted.add(receipt.subject, receipt.body)
         return pending
 
-    def _begin(self, pool: ThreadPoolExecutor, receipt: Event, workers: int) -> _Work:
+    def _begin(self, pool: ThreadPoolExecutor, receipt: Event) -> _Work:
         """Admit a delivery and start reading it, unless what was accepted before tonight already decides it."""
         try:
             admitted = admit(receipt.subject, receipt.body, self.landing, self.contracts, self.counties, self.at)
@@ -107,7 +113,7 @@ class Judging:
             return _Work(receipt, problem=NotNow(str(error)))
         if self._known(receipt):
             return _Work(receipt, admitted)
-        return _Work(receipt, admitted, pool.submit(stage, *self._task(admitted), workers))
+        return _Work(receipt, admitted, pool.submit(stage, *self._task(admitted)))
 
     def _known(self, receipt: Event) -> Refused | Duplicate | None:
         """What the deliveries accepted so far decide about a receipt."""
@@ -116,14 +122,14 @@ class Judging:
         except Refused as refusal:
             return refusal
 
-    def _task(self, admitted: Admitted) -> tuple[Home, Admitted, CompiledRules]:
+    def _task(self, admitted: Admitted) -> tuple[Connections, Admitted, CompiledRules]:
         """What `stage` needs. A contract's rules are compiled once and outside the workers: pandera and ibis cost seconds."""
         from sources.regional.rules import compile_rules
 
         contract = admitted.contract
         if contract.name not in self._rules:
             self._rules[contract.name] = compile_rules(contract)
-        return self.home, admitted, self._rules[contract.name]
+        return self._connections, admitted, self._rules[contract.name]
 
     def _settle(self, work: _Work, result: Callable[[], Staged]) -> None:
         """Take the result of reading into `work`, whatever it is."""
@@ -141,7 +147,7 @@ class Judging:
         except Exception as error:
             _raise_known(error)
         try:
-            return stage(*self._task(work.admitted), 1)
+            return stage(*self._task(work.admitted))
         except Exception as error:
             _raise_known(error)
             log_places(self.home, work.receipt, error)
@@ -168,7 +174,7 @@ class Judging:
 
     def _disputes(self, contract: Contract, accepted: list[_Work]) -> dict[str, int]:
         slices = [w.staged.slice for w in accepted if w.staged.judgement.rows_accepted]
-        return validate(self.home, contract, slices).failures if slices else {}
+        return validate(self._connections, contract, slices).failures if slices else {}
 
     def _conclude(self, work: _Work) -> None:
         """Record the verdict of one receipt. Raises NotNow when there is none to be had."""
@@ -187,7 +193,7 @@ class Judging:
             return _verdict_on(known)
         if work.admitted and work.reading is None:
             # It repeated what was in force when reading began, and something else is in force by now.
-            self._settle(work, lambda: stage(*self._task(work.admitted), 1))
+            self._settle(work, lambda: stage(*self._task(work.admitted)))
             self._ask_pandera([work])
         if work.problem:
             raise work.problem

@@ -101,5 +101,8 @@ def _joined(window: Sequence[str], delimiter: str, fields: int) -> tuple[list[st
 
 def _swallows(lines: Sequence[str], delimiter: str, fields: int) -> bool:
     """True when joining would make one record of lines that look like whole records: two stray quotation marks, not one value over several lines."""
-    whole = [line.count(delimiter) + 1 >= fields for line in lines]
+    d = re.escape(delimiter)
+    # Values that open and close on the line count as one field whatever they hold.
+    closed = re.compile(f'(?:^|(?<={d}))"(?:[^"]|"")*"(?={d}|\r?\n?$)')
+    whole = [closed.sub("", line).count(delimiter) + 1 == fields for line in lines]
     return any(whole[1:-1]) or (whole[0] and whole[-1])

@@ -71,7 +71,8 @@ def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: C
     """The first fault in the order in which mending them makes sense: where the header is, how it is split, then its names."""
     for number, line in enumerate(lines[1:], 2):
         if _matches(_cells(line, dialect.delimiter), dialect):
-            above = f"{number - 1} line{'s' if number > 2 else ''} above the header; the first is {shown(lines[0])!r}"
+            # What stands above is not quoted: it may be a person's row.
+            above = f"{number - 1} line{'s' if number > 2 else ''} above the header"
             return Refused(
                 "HEADER_NOT_FIRST", f"the header is on line {number}: {above}", declared=1, found=number, line=number
             )
@@ -80,11 +81,17 @@ def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: C
         return Refused(
             "DELIMITER", f"line 1 is separated by {found}, not by {declared}", declared=declared, found=found, line=1
         )
-    if repeated := sorted({name for name in cells if name and cells.count(name) > 1}):
-        return Refused("HEADER_DUPLICATE", f"the header has {_listed(repeated)} twice", found=_listed(repeated), line=1)
     missing = [name for name in dialect.columns if name not in cells]
     extra = [name for name in cells if name not in dialect.columns]
-    if pairs := _closest(extra, missing, dialect, contract):
+    pairs = _closest(extra, missing, dialect, contract)
+    known = len(dialect.columns) - len(missing)
+    if (known + len(pairs)) * 2 < len(dialect.columns):
+        # No header but a row, or another file: what stands there is not quoted either.
+        few = f"line 1 has {known} of the {len(dialect.columns)} agreed headings; the header seems to be missing"
+        return Refused("HEADER_MISSING", few, declared=_listed(missing), found=known, line=1)
+    if repeated := sorted({name for name in cells if name and cells.count(name) > 1}):
+        return Refused("HEADER_DUPLICATE", f"the header has {_listed(repeated)} twice", found=_listed(repeated), line=1)
+    if pairs:
         renamed = "; ".join(f"{shown(found)!r} instead of {shown(declared)!r}" for found, declared in pairs.items())
         return Refused(
             "HEADER_RENAMED",
@@ -138,7 +145,13 @@ def _closest(extra: list[str], missing: list[str], dialect: Dialect, contract: C
 
 def _likeness(name: str, declared: str, contract: Contract, dialect: Dialect) -> float:
     column = contract.column(dialect.columns[declared])
-    bare = name.strip().casefold()
-    if bare in {known.casefold() for known in (column.name, *column.label.values())}:
+    bare = _bare(name)
+    if bare in {_bare(known) for known in (column.name, *column.label.values())}:
         return 1.0
-    return SequenceMatcher(None, bare, declared.casefold()).ratio()
+    return SequenceMatcher(None, bare, _bare(declared)).ratio()
+
+
+def _bare(name: str) -> str:
+    """A name without case, accents and blanks round it."""
+    letters = unicodedata.normalize("NFD", name.strip().casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c))

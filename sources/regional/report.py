@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sources.contract import LANGUAGES, Contract
 from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.ledger import Event
+from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
 from sources.regional.shown import shown
+
+if TYPE_CHECKING:
+    import duckdb
 
 CAP = 1_000
 PAGE_CAP = 100
@@ -35,6 +39,7 @@ _CSV_HEADER = (
     "file",
     "line",
     "column",
+    "header",
     "value",
     *(f"{part}_{code}" for part in ("text", "fix") for code in LANGUAGES),
 )
@@ -42,10 +47,13 @@ _CSV_HEADER = (
 
 @dataclass(frozen=True)
 class Context:
-    """What a report needs besides the events: the dataset's contract (None when the manifest named no known one) and the sender's name in three languages."""
+    """What a report needs besides the events: the dataset's contract and the sender's dialect of it (None when the manifest named no known dataset), the sender's name in
+    three languages, and a DuckDB connection to read the quarantine with."""
 
     contract: Contract | None
+    dialect: Dialect | None
     organiser_name: dict[str, str]
+    con: duckdb.DuckDBPyConnection
 
 
 def is_written(home: Home, receipt: Event) -> bool:
@@ -94,18 +102,18 @@ def build_report(home: Home, receipt: Event, verdict: Event, context: Context) -
         "values": judged["values"],
         "first_receipt_id": judged["first_receipt_id"],
         "rows": {part: judged[f"rows_{part}"] for part in ("received", "accepted", "quarantined")},
-        "mend": _mend(home, judged, context.contract),
+        "mend": _mend(home, judged, context),
     }
 
 
-def _mend(home: Home, judged: dict[str, Any], contract: Contract | None) -> list[dict[str, Any]]:
+def _mend(home: Home, judged: dict[str, Any], context: Context) -> list[dict[str, Any]]:
     """One entry a broken rule, the one that decided first, then by how much each clears."""
-    details = _details(home, judged["quarantine"])
+    details = _details(context.con, home, judged["quarantine"])
     counts = {c["rule"]: c for c in judged["rule_counts"] if c["failed"]}
     decided = {judged["rule"]} if judged["status"] in ("rejected", "held") else set()
     noticed = {file_rule(code).id for file in judged["files"] for code in file["notices"]}
     broken = decided | noticed | counts.keys() | details.keys()
-    items = [_item(rule, judged, counts.get(rule), details.get(rule), contract) for rule in broken]
+    items = [_item(rule, judged, counts.get(rule), details.get(rule), context) for rule in broken]
     return sorted(items, key=lambda i: (not i["is_verdict"], -(i["failed"] or 0), i["rule"]))
 
 
@@ -114,17 +122,22 @@ def _item(
     judged: dict[str, Any],
     count: dict[str, Any] | None,
     found: tuple[int, list] | None,
-    contract: Contract | None,
+    context: Context,
 ) -> dict[str, Any]:
-    rule = _rule(rule_id, contract)
+    rule = _rule(rule_id, context.contract)
     total, rows = found or (None, [])
+    column = getattr(rule, "column", None)
     failed = count["failed"] if count else total
     return {
         "rule": rule_id,
         "is_verdict": rule_id == judged["rule"],
         "level": rule.level,
         "severity": rule.severity,
-        "column": getattr(rule, "column", None),
+        "column": column,
+        "header": next((sent for sent, name in context.dialect.columns.items() if name == column), None)
+        if column
+        else None,
+        "codes": list(context.dialect.codes.get(column, ())) if column and rule.check == "codes" else [],
         "text": rule.text,
         "fix": rule.fix,
         "failed": failed,
@@ -140,27 +153,26 @@ def _rule(rule_id: str, contract: Contract | None) -> Any:
     return file_rule(rule_id)
 
 
-def _details(home: Home, quarantine: dict[str, Any] | None) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+def _details(
+    con: duckdb.DuckDBPyConnection, home: Home, quarantine: dict[str, Any] | None
+) -> dict[str, tuple[int, list[dict[str, Any]]]]:
     """rule id → (exact number of lines, the first `CAP` of them in file order)."""
     if quarantine is None:
         return {}
-    import duckdb
-
-    with duckdb.connect() as con:
-        rows = con.execute(
-            """
-            select rule_id, count_of_rule, file_name, line_number, column_name, value_as_sent
-            from (
-                select *,
-                    count(*) over (partition by rule_id) as count_of_rule,
-                    row_number() over (partition by rule_id order by file_name, line_number, column_name nulls first, value_as_sent) as place
-                from read_parquet($file)
-            )
-            where place <= $cap
-            order by rule_id, place
-            """,
-            {"file": str(home.quarantine / quarantine["path"]), "cap": CAP},
-        ).fetchall()
+    rows = con.execute(
+        """
+        select rule_id, count_of_rule, file_name, line_number, column_name, value_as_sent
+        from (
+            select *,
+                count(*) over (partition by rule_id) as count_of_rule,
+                row_number() over (partition by rule_id order by file_name, line_number, column_name nulls first, value_as_sent) as place
+            from read_parquet($file)
+        )
+        where place <= $cap
+        order by rule_id, place
+        """,
+        {"file": str(home.quarantine / quarantine["path"]), "cap": CAP},
+    ).fetchall()
     details: dict[str, tuple[int, list[dict[str, Any]]]] = {}
     for rule_id, total, file_name, line, column, value in rows:
         row = {
@@ -187,11 +199,19 @@ def _csv_rows(report: dict[str, Any]) -> Iterator[tuple]:
         head = (item["rule"], item["level"], item["severity"])
         texts = (*(item["text"][code] for code in LANGUAGES), *(item["fix"][code] for code in LANGUAGES))
         if item["is_verdict"] or not item["details"]:
-            yield (*head, "", "", item["column"], report["reason"] if item["is_verdict"] else "", *texts)
+            yield (
+                *head,
+                "",
+                "",
+                item["column"],
+                item["header"],
+                report["reason"] if item["is_verdict"] else "",
+                *texts,
+            )
         for row in item["details"]:
-            yield (*head, row["file"], row["line"], row["column"], row["value"], *texts)
+            yield (*head, row["file"], row["line"], row["column"], item["header"], row["value"], *texts)
         if item["more"]:
-            yield (*head, "", "", item["column"], f"{item['more']} more", *texts)
+            yield (*head, "", "", item["column"], item["header"], f"{item['more']} more", *texts)
 
 
 def inert(value: object) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
 from sources.reference import code_list
-from sources.regional.harmoniser import SENT, quoted
+from sources.regional.harmoniser import SENT, identifier, quoted
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -96,8 +96,10 @@ def compile_rules(contract: Contract) -> CompiledRules:
 
     table = ibis.table(_shape(contract), name=TABLE)
     found = row_expressions(judged_schema(contract), table)
-    if absent := [r.id for r in contract.row_rules if r.id not in found]:
-        raise RuleError(f"{contract.name}: the schema judges no {', '.join(absent)}; mend the contract or rules.py")
+    if odd := found.keys() ^ {r.id for r in contract.row_rules}:
+        raise RuleError(
+            f"{contract.name}: schema and contract differ in {', '.join(sorted(odd))}; mend the contract or rules.py"
+        )
     names = {f"v{i}": rule_id for i, rule_id in enumerate(found)}
     sql = str(ibis.to_sql(table.select(**{name: found[rule_id] for name, rule_id in names.items()}), dialect="duckdb"))
     select = sqlglot.parse_one(sql, read="duckdb")
@@ -146,9 +148,8 @@ def _expression(check: pa.Check, table: ir.Table, key: str | None) -> ir.Boolean
     if not isinstance(result, ir.BooleanColumn):
         raise RuleError(f"{check.name}: the check gives no boolean for each row")
     operation = result.op()
-    if operation.relations != frozenset({table.op()}) or operation.find(
-        (ops.Reduction, ops.Analytic, ops.WindowFunction)
-    ):
+    beyond = (ops.Reduction, ops.Analytic, ops.WindowFunction)
+    if set(operation.find(ops.Relation)) != {table.op()} or operation.find(beyond):
         raise RuleError(f"{check.name}: the check looks beyond its row")
     if not check.ignore_na:
         return result
@@ -295,7 +296,7 @@ _FRAME_CHECKS: dict[str, Callable] = {
 
 
 def applicable(rule: Rule) -> str:
-    """SQL over the typed columns for the rows on which the rule can pass or fail: a column's name for those where it is not null, else a condition.
+    """SQL condition over the typed columns: the rows on which the rule can pass or fail.
 
     For `type` it gives those that pass: whether text was sent is told by its failures. Lines that are no record have no typed values; for `required`, which
     applies to every record, the condition leaves them out.
@@ -304,10 +305,9 @@ def applicable(rule: Rule) -> str:
     if rule.check == "required":
         return f"rule_mask & {LINE_MASK}::ubigint = 0"
     if rule.check == "in_period":
-        return f"coalesce({', '.join(a['first_of'])}) is not null"
-    if rule.check == "required_with":
-        return a["other"]
+        return f"coalesce({', '.join(map(identifier, a['first_of']))}) is not null"
     if rule.check == "only_with":
-        return f"{rule.column} = {quoted(a['when'])} and {a['other']} is not null"
+        return f"{identifier(rule.column)} = {quoted(a['when'])} and {identifier(a['other'])} is not null"
     others = [a[name] for name in ("other", "birth_year", "on") if name in a]
-    return " and ".join(f"{name} is not null" for name in (rule.column, *others)) if others else rule.column
+    needed = others if rule.check == "required_with" else [rule.column, *others]
+    return " and ".join(f"{identifier(name)} is not null" for name in needed)

@@ -1,6 +1,6 @@
 """Staging: one admitted delivery from its landed bytes to files that wait for their names.
 
-Belongs here: a DuckDB connection of its own for each delivery, the judge's call, the row counts against the manifest, the quarantine file, and moving what is
+Belongs here: a DuckDB of its own for each worker, the judge's call, the row counts against the manifest, the quarantine file, and moving what is
 kept to its place. Does not belong here: admission (admission.py), judging (judge.py), the ledger (intake.py).
 Everything is written under temporary names first; only `keep` gives final ones, so that a delivery decided otherwise leaves nothing.
 """
@@ -8,11 +8,12 @@ Everything is written under temporary names first; only `keep` gives final ones,
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sources.contract import Contract
 from sources.durable import replace_file, temp_path
@@ -93,8 +94,54 @@ def _facts_of(file: FileRead) -> dict[str, Any]:
     }
 
 
-def stage(home: Home, admitted: Admitted, rules: CompiledRules, workers: int) -> Staged:
-    """Read and judge one delivery by its contract's compiled rules; may run in a thread. `workers` deliveries at a time share the machine.
+class Connections:
+    """A DuckDB in memory for each thread that asks, for as long as the context lasts; `workers` of them share the machine.
+
+    One that saw a failure is thrown away: what a delivery did to it no other delivery feels. They spill to build/, which every build empties.
+    """
+
+    def __init__(self, home: Home, workers: int) -> None:
+        self.home = home
+        self._workers = workers
+        self._local = threading.local()
+        self._open: list[duckdb.DuckDBPyConnection] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for con in self._open:
+            con.close()
+
+    @contextmanager
+    def of_this_thread(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """This thread's connection; a new one after a failure."""
+        con = getattr(self._local, "con", None) or self._connect()
+        self._local.con = con
+        try:
+            yield con
+        except BaseException:
+            self._local.con = None
+            con.close()
+            raise
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        config = {
+            "threads": max(1, (os.cpu_count() or 1) // self._workers),
+            "memory_limit": f"{_MEMORY_MIB // self._workers}MiB",
+            "temp_directory": str(self.home.build / "spill"),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+        }
+        con = duckdb.connect(config=config)
+        self._open.append(con)
+        return con
+
+
+def stage(connections: Connections, admitted: Admitted, rules: CompiledRules) -> Staged:
+    """Read and judge one delivery by its contract's compiled rules; may run in a thread.
 
     A fault of the delivery is in the result's `refusal`. OSError or duckdb.Error when the machine fails.
     """
@@ -102,7 +149,7 @@ def stage(home: Home, admitted: Admitted, rules: CompiledRules, workers: int) ->
     from sources.regional.quarantine import write_quarantine
     from sources.regional.scan import DeliveryContext
 
-    contract, manifest = admitted.contract, admitted.manifest
+    home, contract, manifest = connections.home, admitted.contract, admitted.manifest
     files = [SourceFile(path, declared.name) for declared, path in admitted.files]
     context = DeliveryContext(
         receipt_id=admitted.receipt_id,
@@ -114,7 +161,7 @@ def stage(home: Home, admitted: Admitted, rules: CompiledRules, workers: int) ->
     )
     slice_folder = _folder(home.parquet / contract.name / manifest.period)
     quarantine_folder = _folder(home.quarantine / contract.name)
-    with connection(home, workers) as con:
+    with connections.of_this_thread() as con:
         judgement = stage_files(
             con, contract, admitted.dialect, files, rules, context, temp_path(slice_folder / "slice")
         )
@@ -126,36 +173,17 @@ def stage(home: Home, admitted: Admitted, rules: CompiledRules, workers: int) ->
     return Staged(admitted, judgement, refusal, judgement.staged, quarantine, rows)
 
 
-def validate(home: Home, contract: Contract, staged: list[Path]) -> AcceptedCheck:
+def validate(connections: Connections, contract: Contract, staged: list[Path]) -> AcceptedCheck:
     """pandera's own opinion of the rows that the mask accepted in these staged files."""
     from sources.regional.judge import validate_accepted
 
-    with connection(home, 1) as con:
+    with connections.of_this_thread() as con:
         return validate_accepted(con, contract, staged)
 
 
 def _folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
-
-
-@contextmanager
-def connection(home: Home, workers: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB of its own in memory: what one delivery does to it no other delivery feels. Spills to build/, which every build empties."""
-    import duckdb
-
-    config = {
-        "threads": max(1, (os.cpu_count() or 1) // workers),
-        "memory_limit": f"{_MEMORY_MIB // workers}MiB",
-        "temp_directory": str(home.build / "spill"),
-        "preserve_insertion_order": True,
-        "autoinstall_known_extensions": False,
-    }
-    con = duckdb.connect(config=config)
-    try:
-        yield con
-    finally:
-        con.close()
 
 
 def _other_row_count(admitted: Admitted, judgement: Judgement) -> Refused | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -71,10 +73,19 @@ def dbt_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 @pytest.fixture(scope="session")
 def built(dbt_build: Runner, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The whole project over the hand-made inputs, unit tests too."""
-    folder = tmp_path_factory.mktemp("build ä")
-    write_inputs(folder)
-    return dbt_build(folder)
+    """The whole project over the hand-made inputs, unit tests too. Workers of one test run share the build: whoever comes first makes it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build ä"
+    folder.mkdir(exist_ok=True)
+    outcome = folder / "outcome.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not outcome.exists():
+            write_inputs(folder)
+            made = dbt_build(folder)
+            outcome.write_text(json.dumps([made.statuses, made.success]), encoding="utf-8")
+    statuses, success = json.loads(outcome.read_text(encoding="utf-8"))
+    return Build(folder, statuses, success)
 
 
 @pytest.fixture(scope="session")

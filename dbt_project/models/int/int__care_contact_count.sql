@@ -1,7 +1,7 @@
 -- One row per delivery, home municipality, sex and age group. Each slice is read once for it.
 with contacts as (
 
-    select * from {{ ref("stg__care_contact") }}
+    select * from {{ ref("core__fct_care_contact") }}
 
 ),
 

@@ -19,10 +19,11 @@ region_groups as (
         p.period_grain,
         p.period_start,
         p.known_from as period_known_from,
+        p.is_synthetic as period_is_synthetic,
         b.basis
     from {{ ref("int__region_group") }} as g
     inner join (
-        select distinct period_grain, period_start, known_from from {{ ref("int__period_month") }}
+        select distinct period_grain, period_start, known_from, is_synthetic from {{ ref("int__period_month") }}
     ) as p on g.year = cast(extract(year from p.period_start) as smallint)
     cross join (select 'residence' as basis union all select 'organiser' as basis) as b
 
@@ -134,14 +135,15 @@ coverage_pieces as (
 
 ),
 
--- From the moment when anybody has delivered the period, a region without a delivery is missing rather than unheard of.
+-- From the moment when anybody has delivered the period, a region without a delivery is missing rather than unheard of. What says so are the others'
+-- deliveries: where they are synthetic, the gap is too.
 period_pieces as (
 
     select
         {% for column in key %}g.{{ column }}, {% endfor %}
         g.period_known_from as known_from,
         {{ open_end() }} as known_to,
-        {{ measures_of(measures, {"moments": "1"}) }}
+        {{ measures_of(measures, {"moments": "1", "synthetic_inputs": "g.period_is_synthetic"}) }}
     from region_groups as g
     where {{ is_total() }}
 

@@ -2,7 +2,7 @@
 -- The care guarantee is the one in force on the day of the need assessment, for the age on that day.
 with contacts as (
 
-    select * from {{ ref("stg__care_contact") }}
+    select * from {{ ref("core__fct_care_contact") }}
 
 ),
 

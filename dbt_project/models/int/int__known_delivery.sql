@@ -13,7 +13,7 @@ final as (
         organiser_code as sender_code,
         {{ month_start("period") }} as month_start,
         cast(sample_share * 1000000 as bigint) as sample_share_ppm,
-        case when origin = 'synthetic' then 1 else 0 end as is_synthetic,
+        {{ synthetic_input("origin") }} as is_synthetic,
         known_from,
         coalesce(known_to, {{ open_end() }}) as known_to
     from deliveries

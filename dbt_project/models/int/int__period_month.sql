@@ -3,7 +3,8 @@ with months as (
 
     select
         month_start,
-        min(known_from) as known_from
+        min(known_from) as known_from,
+        max(is_synthetic) as is_synthetic
     from {{ ref("int__known_delivery") }}
     group by month_start
 
@@ -13,7 +14,8 @@ quarters as (
 
     select
         cast(date_trunc('quarter', month_start) as date) as period_start,
-        max(known_from) as known_from
+        max(known_from) as known_from,
+        max(is_synthetic) as is_synthetic
     from months
     group by cast(date_trunc('quarter', month_start) as date)
     having count(*) = 3
@@ -27,7 +29,8 @@ periods as (
         month_start as period_start,
         month_start,
         1 as month_count,
-        known_from
+        known_from,
+        is_synthetic
     from months
 
     union all
@@ -37,7 +40,8 @@ periods as (
         q.period_start,
         m.month_start,
         3 as month_count,
-        q.known_from
+        q.known_from,
+        q.is_synthetic
     from quarters as q
     inner join months as m on q.period_start = cast(date_trunc('quarter', m.month_start) as date)
 
@@ -51,7 +55,8 @@ final as (
         {{ add_days(add_months("period_start", "month_count"), -1) }} as period_end,
         month_start,
         month_count,
-        known_from
+        known_from,
+        is_synthetic
     from periods
 
 )

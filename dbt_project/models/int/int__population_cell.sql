@@ -9,9 +9,9 @@ with populations as (
         m.language_status,
         m.municipality_type,
         coalesce(p.population, 0) as population,
-        case when p.value_status in ('missing', 'suppressed') then 1 else 0 end as municipalities_missing,
-        case when p.value_status = 'provisional' then 1 else 0 end as municipalities_provisional,
-        case when p.origin = 'synthetic' then 1 else 0 end as synthetic_inputs,
+        case when p.value_status in ({{ value_missing() }}, {{ value_suppressed() }}) then 1 else 0 end as municipalities_missing,
+        case when p.value_status = {{ value_provisional() }} then 1 else 0 end as municipalities_provisional,
+        {{ synthetic_input("p.origin") }} as synthetic_inputs,
         p.known_from,
         coalesce(p.known_to, {{ open_end() }}) as known_to
     from {{ ref("core__fct_population") }} as p

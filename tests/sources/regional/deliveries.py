@@ -10,10 +10,13 @@ from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.regional.catalogue import counties
+from sources.regional.intake import take_in
+from sources.regional.outcome import IntakeOutcome
 
 AT = datetime(2026, 9, 12, 0, 0, tzinfo=UTC)
 NEXT = AT + timedelta(days=1)
 PERIOD = "2026-08"
+ROWS = 40
 
 
 def manifest(files: dict[str, tuple[bytes, int]], organiser_code: str = "05", **changes) -> dict:
@@ -124,3 +127,49 @@ class Desk:
     def events(self, kind: str) -> dict[str, dict]:
         with self.ledger() as ledger:
             return {event.subject: event.body for event in ledger.events(kind)}
+
+    def night(self, at: datetime = AT) -> IntakeOutcome:
+        """One intake at this business time."""
+        with self.ledger() as ledger:
+            return take_in(self.home, ledger, self.landing, at=at)
+
+    def verdicts(self) -> list[dict]:
+        """The bodies of all verdicts, in the order of the ledger."""
+        return list(self.events("verdict").values())
+
+    def verdict(self) -> dict:
+        """The only verdict."""
+        (verdict,) = self.verdicts()
+        return verdict
+
+    def statuses(self) -> list[str]:
+        return [verdict["status"] for verdict in self.verdicts()]
+
+    def slices(self) -> dict[str, str]:
+        """Every slice by name → its hash."""
+        files = sorted(self.home.parquet.glob("care_contacts/*/*.parquet"))
+        return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+    def leftovers(self) -> list[str]:
+        """Unfinished files anywhere in the home."""
+        return sorted(p.name for p in self.home.root.rglob(".tmp-*"))
+
+    def tree(self) -> dict[str, str]:
+        """Every finished file that an intake leaves behind → its hash."""
+        folders = (self.home.parquet, self.home.quarantine, self.home.reports, self.home.landing)
+        files = [p for folder in folders for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".tmp-")]
+        return {str(p.relative_to(self.home.root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+    def facts(self) -> dict:
+        """What two nights on equal input have in common: all but the times and the identity of the files that arrived."""
+        with self.ledger() as ledger:
+            events = [(e.kind, e.subject, {k: v for k, v in e.body.items() if k != "arrival"}) for e in ledger.events()]
+        return {"events": events, "left": self.left(), "files": self.tree()}
+
+
+def send_three(desk: Desk) -> None:
+    faulty = contacts(ROWS)
+    faulty[3]["sex"] = "other"
+    desk.send(faulty)
+    desk.send(contacts(ROWS + 5), name="correction", sequence=2)
+    desk.put({"poison.csv": (b"<html>", 1)}, "06")

@@ -18,11 +18,6 @@ ORGANISERS = {"05", "06"}
 DATA = {"contacts.csv": (b"a;b\n1;2\n", 1)}
 
 
-@pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "home")
-
-
 def look(desk, at=AT):
     with desk.ledger() as ledger:
         return scan(desk.home.inbox, ORGANISERS, settled_by(ledger, at))

@@ -17,16 +17,12 @@ from sources.regional.file_rules import file_rule
 from sources.regional.report import CAP, PAGE_CAP, Context, inert, write_report
 
 CONTRACT = dataset_contract("care_contacts")
+DIALECT = counties()["05"].dialects["care_contacts"]
 SCHEMA = json.loads(Path(report_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 RECEIPT = "0123456789abcdef"
 SHA = "ab" * 32
 HOSTILE = "<script>alert(1)</script></td>"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "home")
 
 
 def quarantine(desk: Desk, rows: list[tuple]) -> dict | None:
@@ -73,8 +69,9 @@ def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_ch
     } | verdict_changes
     with desk.ledger() as ledger:
         events = ledger.append("receipt", RECEIPT, receipt, AT), ledger.append("verdict", RECEIPT, verdict, NEXT)
-    contract = CONTRACT if receipt["dataset"] == "care_contacts" else None
-    write_report(desk.home, *events, Context(contract, dict(counties()["05"].name)))
+    known = (CONTRACT, DIALECT) if receipt["dataset"] == "care_contacts" else (None, None)
+    with duckdb.connect() as con:
+        write_report(desk.home, *events, Context(*known, dict(counties()["05"].name), con))
     document = json.loads(part(desk, ".json"))
     Draft202012Validator(SCHEMA).validate(document)
     return document
@@ -146,6 +143,14 @@ def test_each_broken_rule_is_told_with_line_value_and_mend_in_three_languages(de
     for code in ("fi", "sv", "en"):
         assert CONTRACT.rule(rule).fix[code] in page
         assert cells(desk)[0][f"fix_{code}"] == CONTRACT.rule(rule).fix[code]
+
+
+def test_columns_and_codes_are_told_as_the_sender_writes_them(desk):
+    rule = rule_of("sex", "codes")
+    (item,) = told(desk, [("a.csv", 2, "sex", rule, "X")])["mend"]
+    assert (item["column"], item["header"], item["codes"]) == ("sex", "Sp", ["M", "N", "T"])
+    assert cells(desk)[0]["header"] == "Sp"
+    assert part(desk, ".html").count("<code>M, N, T</code>") == 3
 
 
 def test_a_rejection_opens_with_the_rule_that_decided_it_and_both_values(desk):

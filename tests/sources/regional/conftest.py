@@ -1,0 +1,23 @@
+"""Fixtures of the regional tests: a desk of one's own, and pandera's second opinion only where a test is about it."""
+
+import pytest
+from deliveries import Desk
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path / "home")
+
+
+@pytest.fixture
+def second_opinion():
+    """For tests in which pandera itself judges what was accepted; it costs a second a night."""
+
+
+@pytest.fixture(autouse=True)
+def _no_second_opinion(request, monkeypatch):
+    if "desk" in request.fixturenames and "second_opinion" not in request.fixturenames:
+        from sources.regional import judging
+        from sources.regional.judge import AcceptedCheck
+
+        monkeypatch.setattr(judging, "validate", lambda *_: AcceptedCheck(0, {}))
