@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from orchestration import dbt_runner
+from orchestration.assets.regional import ASSETS as DELIVERED
 from orchestration.night import Check, GateFailed, Night
 from orchestration.paths import MANIFEST
 from orchestration.resources import NightResource
@@ -19,7 +20,8 @@ REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
     "population": "raw__population",
     "municipality_map": "raw__municipality_map",
-    "care_contacts": "raw__care_contacts",
+    "need_factors": "raw__need_factors",
+    **DELIVERED,
 }
 
 
@@ -28,7 +30,7 @@ SOURCE_ASSETS = {
     group_name="warehouse",
     owners=["team:data-engineering"],
     kinds={"parquet", "sqlite"},
-    deps=["raw__population", "raw__municipality_map", "raw__care_contacts"],
+    deps=list(SOURCE_ASSETS.values()),
     output_required=False,
     description="The ledger as tables (deliveries, quarantine, snapshots) with hard links to every slice, in an emptied build folder. "
     "Nothing is materialised, and nothing downstream runs, when no input and no code moved since the current release.",

@@ -13,6 +13,7 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.statfin import collect as statfin
@@ -34,6 +35,11 @@ def collect_municipality_map(
     settings = _settings(home, classifications, simulator_url)
     with Client(settings.http) as client:
         return classifications.collect_municipality_map(home, ledger, landing, client, settings, at)
+
+
+def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:
+    """Need factors that somebody dropped into the inbox, in a simulated home and in a live one alike."""
+    return need_factors.collect_need_factors(home, ledger, landing, at)
 
 
 def _settings(home: Home, room, simulator_url: str | None) -> SourceSettings:

@@ -95,4 +95,4 @@ _CHECKS = {"range": _in_range, "pattern": _of_pattern, "codes": _of_codes}
 def _dtypes() -> dict[str, Any]:
     import polars as pl
 
-    return {"VARCHAR": pl.String, "BIGINT": pl.Int64}
+    return {"VARCHAR": pl.String, "BIGINT": pl.Int64, "DECIMAL(9,6)": pl.Decimal(9, 6)}

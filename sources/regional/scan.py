@@ -100,7 +100,8 @@ class Scan:
     def _typed(self, has_quotes: bool) -> str:
         """line_number, record_number, whole, part, line_fault, sent_<column>, <column>, and the bounds of the period."""
         sent = ", ".join(
-            f"{sent_expression(self._field(c.name), self.dialect)} as {identifier(SENT + c.name)}" for c in self.contract.columns
+            f"{sent_expression(self._field(c.name), self.dialect)} as {identifier(SENT + c.name)}"
+            for c in self.contract.columns
         )
         texts = f"select line_number, record_number, whole, part, line_fault, {sent} from ({self._records(has_quotes)})"
         return f"select *, {typed_columns(self.contract, self.dialect)}{self._bounds()} from ({texts})"
@@ -108,7 +109,10 @@ class Scan:
     def _bounds(self) -> str:
         start = f"timestamp {quoted(self.context.period + '-01 00:00:00')}"
         bounds = [period_bounds(r) for r in self.contract.rules if r.check == "in_period"]
-        return "".join(f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}" for first, last in bounds)
+        return "".join(
+            f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}"
+            for first, last in bounds
+        )
 
     def _records(self, has_quotes: bool) -> str:
         """Fields, unless the line has a fault (`line_fault`, the bit of its rule or 0)."""

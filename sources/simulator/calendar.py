@@ -11,6 +11,7 @@ until the 3rd of the next month. Costs come between the 3rd and the 12th too, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -29,14 +30,14 @@ FIRST_PERIODS = tuple(
 )
 OPENING_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 5, 12
 REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
-NEW, LATE, CORRECTION = "new", "late", "correction"
+NEW, LATE, CORRECTION, HISTORY = "new", "late", "correction", "history"
 CONTACTS, COSTS = DATASETS = ("care_contacts", "costs")
 DUPLICATE, REJECTED, SECOND_TRY = "duplicate", "rejected", "second_try"
 
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """One delivery to come. `kind` is new, late, correction, duplicate, rejected or second_try; `fault` names one of faults.FAULTS when it is rejected.
+    """One delivery to come. `kind` is new, late, correction, duplicate, rejected, second_try or history; `fault` names one of faults.FAULTS when it is rejected.
 
     `revision` is 1 for the month as first recorded, n after n − 1 corrections; `created_at` is the sender's, with its offset.
     """
@@ -89,6 +90,21 @@ def _first_night(seed: int) -> list[PlannedDelivery]:
         for period in FIRST_PERIODS
         for code in senders()
         if (dataset, code, period) != (CONTACTS, late, FIRST_PERIODS[-1])
+    ]
+
+
+def plan_history(organisers: Sequence[str], months: int, seed: int) -> list[PlannedDelivery]:
+    """What these senders would have sent before the first night's months, so that a year later `months` of them end with October 2026."""
+    rng = generator(seed, "calendar", "history")
+    periods, period = [], FIRST_PERIODS[0]
+    for _ in range(months - len(FIRST_PERIODS) - 1):
+        period = _month_before(period)
+        periods.append(period)
+    return [
+        PlannedDelivery(0, dataset, code, period, 1, HISTORY, 1, _sent_in_its_month(period, rng))
+        for dataset in DATASETS
+        for period in reversed(periods)
+        for code in organisers
     ]
 
 

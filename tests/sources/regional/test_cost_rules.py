@@ -53,7 +53,10 @@ def text(*rows: dict) -> bytes:
 
 def judged(folder, *rows: dict):
     """`rows` among enough sound ones of other classes for a few to be faulty; they stand on lines 2 and on."""
-    others = [{"service_class_code": code, "account_code": "4500"} for code in CONTRACT.column("service_class_code").allowed_codes]
+    others = [
+        {"service_class_code": code, "account_code": "4500"}
+        for code in CONTRACT.column("service_class_code").allowed_codes
+    ]
     return judge(folder, text(*rows, *others), dialect=DIALECT, of=CONTRACT, rules=RULES)
 
 
@@ -78,7 +81,9 @@ def test_amounts_and_months_are_exact(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("amount", ["1.234,50", "1 234,50", "1234,505", "1e3", "1234.50", "€12", "12345678901234567,00"])
+@pytest.mark.parametrize(
+    "amount", ["1.234,50", "1 234,50", "1234,505", "1e3", "1234.50", "€12", "12345678901234567,00"]
+)
 def test_an_amount_written_in_another_way_is_not_guessed(amount, tmp_path):
     assert judged(tmp_path, {"amount_eur": amount}).faults == {2: {"HVA-CO-1-014"}}
 
@@ -93,7 +98,13 @@ def test_corrections_of_earlier_months_bear_either_sign_and_nothing_is_neither(t
 
 
 def test_rows_that_differ_in_one_column_of_the_key_stand_beside_each_other(tmp_path):
-    rows = [{}, {"account_code": "4100"}, {"service_class_code": "2612"}, {"item_scope": "internal"}, {"production_mode": "bought"}]
+    rows = [
+        {},
+        {"account_code": "4100"},
+        {"service_class_code": "2612"},
+        {"item_scope": "internal"},
+        {"production_mode": "bought"},
+    ]
     assert judged(tmp_path, *rows, PAID, PAID | {"hus_share": "none"}).faults == {}
 
 

@@ -53,7 +53,11 @@ def test_the_first_bad_byte_is_named_with_its_line_wherever_a_chunk_ends(chunk, 
     for seed in range(60):
         random_ = random.Random(seed)
         good = _random_content(seed)
-        bad = good + random_.choice([b"\xe4\n", b"\xff", b"\xc3;", b"\xed\xa0\x80", b"\xc0\xaf"]) + _random_content(seed + 1)
+        bad = (
+            good
+            + random_.choice([b"\xe4\n", b"\xff", b"\xc3;", b"\xed\xa0\x80", b"\xc0\xaf"])
+            + _random_content(seed + 1)
+        )
         with pytest.raises(UnicodeDecodeError) as error:
             bad.decode()
         looks, place = _facts(tmp_path, bad).contradiction
