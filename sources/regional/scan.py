@@ -16,7 +16,7 @@ import duckdb
 
 from sources.contract import Contract
 from sources.regional.county import Dialect
-from sources.regional.harmoniser import SENT, identifier, quoted, sent_expression, typed_columns
+from sources.regional.harmoniser import SENT, identifier, identifiers, quoted, sent_expression, typed_columns
 from sources.regional.lines import LineFeed
 from sources.regional.quotes import PARSED, QUOTED, UNCLOSED
 from sources.regional.reader import Header
@@ -78,7 +78,7 @@ class Scan:
             f"case when {line_fault} then {'line_fault' if i == 0 else '0::ubigint'} else {sql} end as {name}"
             for i, (name, sql) in enumerate(zip(masks, self.rules.mask_expressions(), strict=True))
         ]
-        names = ", ".join(map(identifier, self.contract.column_names))
+        names = identifiers(self.contract.column_names)
         judged = f"select line_number, record_number, whole, part, line_fault, {names}, {', '.join(words)} from ({self._typed(has_quotes)}) as {TABLE}"
         sent = f"case when {masks[0]} = 0 then null when {line_fault} then [whole] else {self._sent_list('part')} end as sent"
         return (
