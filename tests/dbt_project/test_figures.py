@@ -250,8 +250,14 @@ def test_net_costs_are_of_external_items_and_leave_rescue_services_to_a_figure_o
         (Decimal("0.7100"), 142_000, 200_000, "comparable", NIGHT_2, NIGHT_3),
         (Decimal("0.7065"), 142_000, 201_000, "comparable", NIGHT_3, None),
     ]
-    assert versions(warehouse, "value, numerator", of(f"{NET}__rescue", "organiser", "05"))[0][:2] == (Decimal("0.0300"), 6000)
-    assert versions(warehouse, "value, value_status", of(f"{NET}__oral_health", "organiser", "05"))[0][:2] == (0, "true_zero")
+    assert versions(warehouse, "value, numerator", of(f"{NET}__rescue", "organiser", "05"))[0][:2] == (
+        Decimal("0.0300"),
+        6000,
+    )
+    assert versions(warehouse, "value, value_status", of(f"{NET}__oral_health", "organiser", "05"))[0][:2] == (
+        0,
+        "true_zero",
+    )
 
 
 def test_costs_are_adjusted_by_the_newest_factor_known_and_say_its_year(warehouse):
@@ -268,7 +274,9 @@ def test_costs_are_adjusted_by_the_newest_factor_known_and_say_its_year(warehous
 
 def test_what_is_paid_to_the_joint_authority_counts_once(warehouse):
     # 03: 120,000 of its own and 90,000 to HUS, of 300,000 residents with a factor of 0.8. The country has 05 and 03, never HUS itself.
-    assert versions(warehouse, "value, numerator", of(NET, "organiser", "03")) == [(Decimal("0.7000"), 210_000, NIGHT_1, None)]
+    assert versions(warehouse, "value, numerator", of(NET, "organiser", "03")) == [
+        (Decimal("0.7000"), 210_000, NIGHT_1, None)
+    ]
     assert versions(warehouse, "value, denominator", of(ADJUSTED, "organiser", "03")) == [
         (Decimal("0.8750"), 240_000, NIGHT_1, None)
     ]
@@ -279,7 +287,9 @@ def test_what_is_paid_to_the_joint_authority_counts_once(warehouse):
     )
     regions = f"select distinct region_code from mart.minimum_dataset where source_code = 'costs' and numerator is not null and {TOTAL}"
     assert {r for (r,) in warehouse.execute(regions).fetchall()} == {"03", "05", "1", "4", "FI"}
-    assert warehouse.execute("select sum(amount_eur) from core.fct_cost where organiser_code = 'HUS'").fetchone() == (5000,)
+    assert warehouse.execute("select sum(amount_eur) from core.fct_cost where organiser_code = 'HUS'").fetchone() == (
+        5000,
+    )
 
 
 def test_every_version_of_a_cost_row_stays_with_exact_euros(warehouse):
