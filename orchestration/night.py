@@ -102,7 +102,7 @@ def open_night(day: str = "", say: Callable[[str], None] = lambda text: None):
             home=home,
             profile=profile,
             at=at,
-            night_id=_local_date(at),
+            night_id=local_date(at),
             day=number,
             ledger=ledger,
             landing=Landing(home.landing),
@@ -114,7 +114,8 @@ def open_night(day: str = "", say: Callable[[str], None] = lambda text: None):
         yield night
 
 
-def _local_date(at: datetime) -> str:
+def local_date(at: datetime) -> str:
+    """The calendar day in Finland on which a moment falls, YYYY-MM-DD."""
     from zoneinfo import ZoneInfo
 
     return at.astimezone(ZoneInfo("Europe/Helsinki")).date().isoformat()

@@ -6,7 +6,7 @@ A source that cannot be reached never fails a night: its last good rows stay, th
 
 import dagster as dg
 
-from orchestration.night import Check
+from orchestration.night import Check, Night, local_date
 from orchestration.resources import NightResource
 
 OWNERS = ["team:data-engineering"]
@@ -14,7 +14,7 @@ OWNERS = ["team:data-engineering"]
 
 def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome) -> dg.MaterializeResult:
     facts = night.night
-    facts.sources.append(outcome.as_dict())
+    facts.sources.append({**outcome.as_dict(), "rows_of": _newest_rows(facts, outcome.source_code)})
     reached = outcome.status != "failed"
     asset = context.asset_key.to_user_string()
     facts.checks.append(
@@ -42,6 +42,12 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome)
             )
         ],
     )
+
+
+def _newest_rows(night: Night, source_code: str) -> str | None:
+    """The night that brought the newest rows in use of a source, None when it has never given any."""
+    found = [e.at for e in night.ledger.events("snapshot") if e.body["source_code"] == source_code]
+    return local_date(max(found)) if found else None
 
 
 @dg.asset(

@@ -44,7 +44,7 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
                 asset,
                 o.status,
                 o.severity == "error",
-                "" if passed else o.reason or o.text["en"],
+                "" if passed else f"expected: {o.text['en']} Found: {o.reason.rstrip('.')}. Mend: {o.fix['en']}",
             )
         )
         yield dg.AssetCheckResult(

@@ -117,6 +117,7 @@ BYTES = {
     "unseen unit separator": Case(
         file(*_lines(20, l5="a5;x\x1fy;1;")), accepted=_all(20, 5), faults={5: "CONTROL_CHARACTER"}
     ),
+    "delete": Case(file(*_lines(20, l5="a5;x\x7fy;1;")), accepted=_all(20, 5), faults={5: "CONTROL_CHARACTER"}),
     "bidi override": Case(
         file(*_lines(20, l5="a5;x\u202ey;1;")), accepted=_all(20, 5), faults={5: "CONTROL_CHARACTER"}
     ),
