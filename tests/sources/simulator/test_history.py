@@ -40,6 +40,12 @@ def test_a_history_is_taken_in_once_and_its_slices_hold_its_months(tmp_path, cap
         outcome = take_in(home, ledger, Landing(home.landing), at=business_time(0))
     assert Counter(d["status"] for d in outcome.deliveries) == {"accepted": 12}
     assert {d["period"] for d in outcome.deliveries} == {"2025-07", "2025-08", "2025-09"}
+    parts = [outcome.of(dataset) for dataset in DATASETS]
+    assert [len(part.deliveries) for part in parts] == [6, 6]
+    assert sum(part.rows_accepted for part in parts) == outcome.rows_accepted
+    assert [part.validation.rows for part in parts] == [part.rows_accepted for part in parts]
+    assert {part.validation.status for part in parts} == {"PASS"}
+    assert outcome.of("ward_days").validation.status == "N-A"
     assert deliver_history(home.inbox, SEED, home.root / "simulator", ["01", "18"], 16) == []
     slices = pl.read_parquet(home.parquet / "costs" / "2025-08" / "*.parquet", columns=["amount_eur", "organiser_code"])
     assert set(slices["organiser_code"]) == {"01", "18"}
