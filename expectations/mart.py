@@ -25,13 +25,16 @@ _ADDEND = "case adds when 'value' then value else numerator end"
 
 def relations(indicators: Mapping[str, Mapping[str, Any]]) -> tuple[Relation, ...]:
     """The current rows, each with what bounds.yml says of its indicator (null where it says nothing) and the months of its period."""
-    said = ", ".join(f"('{code}', {about.get('per', 'null')}, '{about['adds']}')" for code, about in indicators.items())
+    said = ", ".join(
+        f"('{code}', {about.get('per', 'null')}, '{about['adds']}', {about.get('grows', about.get('per', 0) > 1)})"
+        for code, about in indicators.items()
+    )
     return (
         Relation(
             CURRENT,
             f"""
-            select r.*, said.per, said.adds, date_diff('month', period_start, period_end + 1) as months
-            from {ROWS} r left join (values {said}) as said(indicator_code, per, adds) using (indicator_code)
+            select r.*, said.per, said.adds, said.grows, date_diff('month', period_start, period_end + 1) as months
+            from {ROWS} r left join (values {said}) as said(indicator_code, per, adds, grows) using (indicator_code)
             where r.known_to is null""",
         ),
     )
@@ -80,8 +83,8 @@ def _value_possible(entry: Mapping[str, Any]) -> Plan:
 
 
 def _value_plausible(entry: Mapping[str, Any]) -> Plan:
-    """Totals of the country and its counties. Rates grow with the length of the period, so they are compared per month; counts at a moment, shares and days are not."""
-    value = "case when per > 1 then value / months else value end"
+    """Totals of the country and its counties. What grows with the length of the period is compared per month; counts at a moment, shares and days are not."""
+    value = "case when grows then value / months else value end"
     return Plan(
         CURRENT, figures=_extremes(entry, "plausible", value, f"region_level in ('country', 'county') and {_IS_TOTAL}")
     )

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from orchestration.assets.national import raw__municipality_map, raw__population, raw__sotkanet
-from orchestration.assets.regional import raw__care_contacts
+from orchestration.assets.national import raw__municipality_map, raw__need_factors, raw__population, raw__sotkanet
+from orchestration.assets.regional import regional_deliveries
 from orchestration.assets.warehouse import dbt_build, raw__registry, release
 from orchestration.checks.great_expectations import gx_accepted_contacts, gx_minimum_dataset
 from orchestration.jobs import every_night, inbox, nightly
@@ -14,7 +14,8 @@ defs = dg.Definitions(
         raw__population,
         raw__municipality_map,
         raw__sotkanet,
-        raw__care_contacts,
+        raw__need_factors,
+        regional_deliveries,
         raw__registry,
         dbt_build,
         release,

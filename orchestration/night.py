@@ -156,7 +156,9 @@ def _business_time(day: int | None) -> datetime:
 
 
 def _start_simulator(stack: ExitStack, night: Night) -> None:
+    from sources.national.need_factors.drop import folder_of as need_factors_folder
     from sources.simulator.deliver import deliver
+    from sources.simulator.drops import drop_need_factors
     from sources.simulator.national import NationalServer
     from sources.simulator.randomness import SEED
 
@@ -165,6 +167,8 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
             sent = deliver(night.home.inbox, day, SEED, night.home.root / "simulator")
             if sent:
                 night.say(f"simulated day {day}: {len(sent)} deliveries put in the inbox (synthetic)")
+        if drop_need_factors(need_factors_folder(night.home), night.home.root / "simulator"):
+            night.say("need factors dropped in the inbox (published figures)")
     server = stack.enter_context(NationalServer(day=night.day, seed=SEED))
     night.addresses = {
         "pxweb": server.base_url_pxweb,

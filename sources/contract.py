@@ -19,7 +19,18 @@ from sources.errors import SotevarastoError
 
 LANGUAGES = ("fi", "sv", "en")
 STANDARD_CHECKS = frozenset({"required", "type", "pattern", "codes", "range"})
-PAIR_CHECKS = frozenset({"not_before", "not_before_year", "required_with", "age_agrees", "in_period", "unique"})
+PAIR_CHECKS = frozenset(
+    {
+        "not_before",
+        "not_before_year",
+        "required_with",
+        "age_agrees",
+        "in_period",
+        "sign_agrees",
+        "only_with",
+        "unique",
+    }
+)
 _RULE_ID = re.compile(r"[A-Z]+(-[A-Z0-9]+)*-[0-5]-[0-9]{3}")
 _LOGICAL = {"string": "text", "integer": "integer", "number": "decimal", "timestamp": "timestamp", "date": "date"}
 

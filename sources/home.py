@@ -15,6 +15,8 @@ from sources.errors import SotevarastoError
 FORMAT = 1
 PROFILES = ("simulated", "live")
 STAMP = "home.json"
+# Beside the senders' folders in the inbox; no organiser has this code.
+NATIONAL_INBOX = "national"
 
 _FOLDERS = ("inbox", "landing", "parquet", "quarantine", "checks", "build", "releases", "reports", "dagster", "logs")
 _FILES = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "current", "lock")
@@ -90,6 +92,11 @@ class Home:
     def inbox(self) -> Path:
         """inbox/<organiser>/: what a sender has put down and we have not yet taken in."""
         return self.root / "inbox"
+
+    @property
+    def national_inbox(self) -> Path:
+        """inbox/national/<source>/: files of national sources that have no interface, put down by a person."""
+        return self.inbox / NATIONAL_INBOX
 
     @property
     def landing(self) -> Path:

@@ -1,4 +1,4 @@
-"""Reference lists shared by the rules and the warehouse: municipalities and service classes.
+"""Reference lists shared by the rules and the warehouse: municipalities, regions, service classes and accounts.
 
 Belongs here: reading the lists that stand as dbt seeds, so that a code is written in one place only.
 Does not belong here: models over them (dbt_project) and the national services they were carried from (sources/national).
@@ -34,7 +34,23 @@ def _service_class() -> tuple[str, ...]:
     return tuple(r["code"] for r in _rows("raw__service_class") if r["code_system"] == "HVA_STANDIN")
 
 
-_LISTS = {"municipality": _municipality, "service_class": _service_class}
+def _account(*kinds: str) -> tuple[str, ...]:
+    return tuple(r["account_code"] for r in _rows("raw__account") if not kinds or r["kind"] in kinds)
+
+
+def _organiser_or_country() -> tuple[str, ...]:
+    kinds = ("wellbeing_services_county", "city_as_organiser", "whole_country")
+    return tuple(r["region_code"] for r in _rows("raw__region") if r["kind"] in kinds)
+
+
+_LISTS = {
+    "organiser_or_country": _organiser_or_country,
+    "municipality": _municipality,
+    "service_class": _service_class,
+    "account": _account,
+    "account_income": lambda: _account("income"),
+    "account_expense": lambda: _account("expense"),
+}
 
 
 @cache

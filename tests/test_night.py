@@ -90,7 +90,7 @@ def test_the_first_night_publishes_and_says_what_a_stranger_needs(nights):
     assert done.returncode == 0, done.stdout + done.stderr
     assert told["outcome"] == "published"
     assert {s["status"] for s in told["sources"]} == {"new"}
-    assert sum(d["received"] for d in told["deliveries"]) == sum(d["accepted"] for d in told["deliveries"]) >= 66
+    assert sum(d["received"] for d in told["deliveries"]) == sum(d["accepted"] for d in told["deliveries"]) == 551
     assert told["rows"]["rows_accepted"] > 50_000 and told["rows"]["rows_quarantined"] > 0
     assert told["checks"]["total"]["ERROR"] == 0
     assert not [c for c in told["checks"]["not_passed"] if c["blocking"]]
@@ -136,6 +136,11 @@ def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a
     deliveries = ask(home, "select organiser_code, period, sequence, status, rule from dq.delivery")
     assert {d["status"] for d in deliveries} >= {"accepted", "superseded", "duplicate", "rejected"}
     assert any(d["period"] == "2026-10" and d["status"] == "accepted" for d in deliveries), "a new month"
+    corrected = ask(
+        home,
+        "select dataset, count(*) as n from dq.delivery where status = 'superseded' group by dataset order by dataset",
+    )
+    assert corrected == [{"dataset": "care_contacts", "n": 1}, {"dataset": "costs", "n": 1}]
     rejected = [d for d in deliveries if d["status"] == "rejected"]
     assert all(d["rule"] for d in rejected)
     restated = ask(home, "select count(*) as n from core.fct_population where known_to is not null")
@@ -157,6 +162,41 @@ def test_an_earlier_figure_stays_queryable_beside_the_corrected_one(nights):
         " region_code, period_start, period_end, sex, age_group, language_status, municipality_type having count(*) > 1)",
     )
     assert doubled[0]["n"] == 0
+
+
+def test_twelve_months_of_costs_are_there_in_full_and_the_thirteenth_has_begun(nights):
+    home, _ = nights
+    found = ask(
+        home,
+        "select count(distinct period) as months, count(distinct organiser_code) as senders, min(period) as first, max(period) as last, count(*) as n"
+        " from core.fct_cost where known_to is null",
+    )
+    assert (found[0]["months"], found[0]["senders"], found[0]["first"], found[0]["last"]) == (
+        13,
+        23,
+        "2025-10",
+        "2026-10",
+    )
+    assert found[0]["n"] > 150_000
+    net = ask(
+        home,
+        "select value from mart.minimum_dataset where known_to is null and indicator_code = 'net_costs_per_resident_eur' and region_code = 'FI'"
+        " and period_grain = 'month' and period_start < date '2026-10-01'",
+    )
+    assert len(net) == 12
+    assert all(250 < float(row["value"]) < 550 for row in net)
+
+
+def test_only_the_need_factors_of_2023_were_revised_and_vantaa_kerava_most(nights):
+    home, _ = nights
+    revised = ask(
+        home,
+        "select figure_key, region_code, difference from dq.revisions where table_name = 'core.fct_need_factor' and figure_key like '%sector=TOTAL'"
+        " order by abs(difference) desc",
+    )
+    assert len(revised) == 22
+    assert all(row["figure_key"].startswith("data_year=2023;") for row in revised)
+    assert (revised[0]["region_code"], round(float(revised[0]["difference"]), 4)) == ("04", 0.0429)
 
 
 def test_the_default_rates_are_near_the_published_ones(nights):

@@ -49,6 +49,17 @@ _QUARANTINE = {
 }
 _SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
 _NATIONAL = {
+    "need_factors": {
+        "snapshot_id": "VARCHAR",
+        "vintage": "VARCHAR",
+        "data_year": "SMALLINT",
+        "county_code": "VARCHAR",
+        "sector": "VARCHAR",
+        "need_factor": "DECIMAL(9,6)",
+        "population": "BIGINT",
+        "population_65plus": "BIGINT",
+        "origin": "VARCHAR",
+    },
     "population": {
         "snapshot_id": "VARCHAR",
         "year": "SMALLINT",

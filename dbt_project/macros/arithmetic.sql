@@ -18,6 +18,14 @@
     ) * cast(0.0001 as decimal(4, 4))
 {%- endmacro %}
 
+{# The same for a numerator of either sign, rounded half away from zero. #}
+{% macro signed_ratio(numerator, denominator) -%}
+    case
+        when {{ numerator }} < 0 then -({{ ratio("-(" ~ numerator ~ ")", denominator) }})
+        else {{ ratio(numerator, denominator) }}
+    end
+{%- endmacro %}
+
 {% macro z_95() %}1.959964{% endmacro %}
 
 {#

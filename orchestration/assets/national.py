@@ -119,3 +119,24 @@ def raw__sotkanet(context: dg.AssetExecutionContext, night: NightResource) -> dg
     with n.stage("THL: Sotkanet"):
         outcome = collect_sotkanet(n.home, n.ledger, n.landing, n.addresses.get("sotkanet"), n.at)
     return _collected(context, night, outcome)
+
+
+@dg.asset(
+    name="raw__need_factors",
+    group_name="national",
+    owners=OWNERS,
+    kinds={"python", "parquet"},
+    description="Need factors of the counties by data year and sector, from THL's published workbook, which has no interface: a file and its provenance, "
+    "dropped into inbox/national/need_factors. One Parquet file an edition.",
+    metadata={"source": dg.MetadataValue.text("THL, hyvinvointialueiden tarvekertoimet"), "licence": "CC BY 4.0"},
+    check_specs=[
+        dg.AssetCheckSpec("is_reachable", asset="raw__need_factors", description="What was dropped could be taken in.")
+    ],
+)
+def raw__need_factors(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+    from sources.national.collect import collect_need_factors
+
+    n = night.night
+    with n.stage("THL: need factors"):
+        outcome = collect_need_factors(n.home, n.ledger, n.landing, n.at)
+    return _collected(context, night, outcome)

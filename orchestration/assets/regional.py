@@ -1,8 +1,11 @@
-"""The asset of the regional deliveries and its row-rule checks.
+"""The assets of the regional deliveries and their row-rule checks.
 
-Belongs here: one asset for all senders' care contacts, with one asset check a row rule. Does not belong here: the inbox, the reader and the judge
-(sources/regional). A county is data: a rejected delivery or a quarantined row never fails the asset.
+Belongs here: one asset a dataset for all its senders, with one asset check a row rule; they are made in one step, since one look at the inbox takes in
+whatever has arrived. Does not belong here: the inbox, the reader and the judge (sources/regional). A county is data: a rejected delivery or a
+quarantined row never fails an asset.
 """
+
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -10,49 +13,65 @@ from orchestration import metadata, pictures
 from orchestration.checks import row_rules
 from orchestration.night import Night
 from orchestration.resources import NightResource
-from sources.regional.catalogue import dataset_contract
+from sources.contract import Contract
+from sources.regional.catalogue import dataset_contracts
+from sources.regional.outcome import IntakeOutcome
 
-ASSET = "raw__care_contacts"
-CONTRACT = dataset_contract("care_contacts")
+ASSETS = {name: f"raw__{name}" for name in dataset_contracts()}
 
 
-@dg.asset(
-    name=ASSET,
-    group_name="regional",
-    owners=["team:data-engineering"],
-    kinds={"python", "parquet", "duckdb"},
-    deps=[],
-    description="Care contacts as every organiser and HUS delivered them: received, landed, read as text, harmonised and judged row by row. "
-    "Accepted rows stand in immutable slices by period and organiser, refused ones in quarantine with their reason.",
-    check_specs=row_rules.specs(CONTRACT, ASSET),
+def _asset_spec(contract: Contract) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        ASSETS[contract.name],
+        group_name="regional",
+        owners=["team:data-engineering"],
+        kinds={"python", "parquet", "duckdb"},
+        description=f"{contract.label['en']} as the senders delivered them: received, landed, read as text, harmonised and judged row by row. "
+        "Accepted rows stand in immutable slices by period and organiser, refused ones in quarantine with their reason. "
+        f"{contract.description}",
+    )
+
+
+@dg.multi_asset(
+    name="regional_deliveries",
+    specs=[_asset_spec(contract) for contract in dataset_contracts().values()],
+    check_specs=[
+        spec for contract in dataset_contracts().values() for spec in row_rules.specs(contract, ASSETS[contract.name])
+    ],
 )
-def raw__care_contacts(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+def regional_deliveries(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult]:
     from sources.regional.intake import take_in
 
     n = night.night
     with n.stage("regional deliveries"):
         outcome = take_in(n.home, n.ledger, n.landing, at=n.at, say=n.say)
     n.regional = outcome.as_dict()
-    rows = outcome.rows_accepted
+    for contract in dataset_contracts().values():
+        yield _materialized(n, contract, outcome)
+
+
+def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome) -> dg.MaterializeResult:
+    own = outcome.of(contract.name)
     return dg.MaterializeResult(
+        asset_key=ASSETS[contract.name],
         metadata={
-            "dagster/row_count": rows,
-            "deliveries": dict(outcome.statuses),
-            "rows accepted tonight": rows,
-            "rows quarantined tonight": outcome.rows_quarantined,
-            "dagster/column_schema": _schema(),
-            **_pictures(n, outcome.names),
-            "deliveries by sender": dg.MetadataValue.md(_table(outcome)),
+            "dagster/row_count": own.rows_accepted,
+            "deliveries": dict(own.statuses),
+            "rows accepted tonight": own.rows_accepted,
+            "rows quarantined tonight": own.rows_quarantined,
+            "dagster/column_schema": _schema(contract),
+            **_pictures(n, contract, outcome.names),
+            "deliveries by sender": dg.MetadataValue.md(_table(own)),
         },
-        check_results=row_rules.results(n, ASSET, CONTRACT, outcome),
+        check_results=row_rules.results(n, ASSETS[contract.name], contract, own),
     )
 
 
-def _schema() -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(c.name, c.sql_type, description=c.description) for c in CONTRACT.columns])
+def _schema(contract: Contract) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(c.name, c.sql_type, description=c.description) for c in contract.columns])
 
 
-def _table(outcome) -> str:
+def _table(outcome: IntakeOutcome) -> str:
     lines = [
         "| sender | period | sequence | status | received | accepted | quarantined | rule |",
         "|---|---|---|---|---|---|---|---|",
@@ -73,17 +92,17 @@ def _table(outcome) -> str:
     return "\n".join(lines)
 
 
-def _pictures(n: Night, names: dict[str, str]) -> dict[str, dg.MetadataValue]:
+def _pictures(n: Night, contract: Contract, names: dict[str, str]) -> dict[str, dg.MetadataValue]:
     """What is held by sender and month, and how many deliveries each night brought."""
     from sources.regional.holdings import holdings
 
-    held = holdings(n.ledger, CONTRACT.name, n.at)
+    held = holdings(n.ledger, contract.name, n.at)
     note = pictures.SYNTHETIC if held.is_synthetic else ""
     rows = {f"{code} {name}": held.rows.get(code, {}) for code, name in names.items()}
     title = "Accepted rows in force, by sender and month"
     by_month = pictures.months(title, held.periods, rows, note=f"{note}; × no accepted delivery; own scale a sender")
     by_night = pictures.sparkline("Deliveries received, by night", held.by_night, note=note)
     return {
-        "rows by sender and month": metadata.picture(n, f"{CONTRACT.name}_by_month", by_month, title),
-        "deliveries by night": metadata.picture(n, f"{CONTRACT.name}_by_night", by_night, "Deliveries received"),
+        "rows by sender and month": metadata.picture(n, f"{contract.name}_by_month", by_month, title),
+        "deliveries by night": metadata.picture(n, f"{contract.name}_by_night", by_night, "Deliveries received"),
     }

@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from orchestration import dbt_runner, docs_page, metadata, previews
+from orchestration.assets.regional import ASSETS as DELIVERED
 from orchestration.checks import dbt_tests
 from orchestration.night import GateFailed, Night
 from orchestration.paths import MANIFEST
@@ -23,7 +24,8 @@ SOURCE_ASSETS = {
     "sotkanet_observation": "raw__sotkanet",
     "sotkanet_indicator": "raw__sotkanet",
     "sotkanet_region": "raw__sotkanet",
-    "care_contacts": "raw__care_contacts",
+    "need_factors": "raw__need_factors",
+    **DELIVERED,
 }
 
 
@@ -32,7 +34,7 @@ SOURCE_ASSETS = {
     group_name="warehouse",
     owners=["team:data-engineering"],
     kinds={"parquet", "sqlite"},
-    deps=["raw__population", "raw__municipality_map", "raw__sotkanet", "raw__care_contacts"],
+    deps=sorted(set(SOURCE_ASSETS.values())),
     output_required=False,
     description="The ledger as tables (deliveries, quarantine, snapshots) with hard links to every slice, in an emptied build folder. "
     "Nothing is materialised, and nothing downstream runs, when no input and no code moved since the current release.",

@@ -13,6 +13,7 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.sotkanet import collect as sotkanet
@@ -44,6 +45,11 @@ def collect_sotkanet(
     settings = _settings(home, sotkanet, simulator_url)
     with Client(settings.http) as client:
         return sotkanet.collect_sotkanet(home, ledger, landing, client, settings, at)
+
+
+def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:
+    """Need factors that somebody dropped into the inbox, in a simulated home and in a live one alike."""
+    return need_factors.collect_need_factors(home, ledger, landing, at)
 
 
 def _settings(home: Home, room, simulator_url: str | None) -> SourceSettings:

@@ -20,7 +20,7 @@ from sources.contract import Column, Contract
 from sources.errors import SotevarastoError
 
 _SCHEMA = Path(__file__).with_name("county.schema.json")
-_TOKENS = ("%d", "%m", "%Y", "%H", "%M")
+_TOKENS = {"timestamp": ("%d", "%m", "%Y", "%H", "%M"), "date": ("%d", "%m", "%Y")}
 
 
 class CountyError(SotevarastoError):
@@ -32,7 +32,7 @@ class Dialect:
     """How one sender writes one dataset.
 
     `columns` maps each header as sent (NFC) to a contract column; `codes` maps, for a column, each code as sent to the contract's code. `null_values` always
-    holds the empty text. Formats are in strptime's tokens. `encoding` is utf-8, latin-1, cp1252 or utf-16-le; `delimiter` and `decimal` are one character.
+    holds the empty text. Formats are in strptime's tokens, None where the dataset has no such column. `encoding` is utf-8, latin-1, cp1252 or utf-16-le; `delimiter` and `decimal` are one character.
     """
 
     organiser_code: str
@@ -40,7 +40,7 @@ class Dialect:
     encoding: str
     delimiter: str
     decimal: str
-    timestamp_format: str
+    timestamp_format: str | None
     date_format: str | None
     null_values: tuple[str, ...]
     columns: Mapping[str, str]
@@ -152,16 +152,16 @@ def _dialect(path: Path, code: str, dataset: str, body: dict[str, Any], contract
     codes = body.get("codes") or {}
     for name, mapping in codes.items():
         _refuse_codes(f"{place}.codes.{name}", mapping, next((c for c in contract.columns if c.name == name), None))
-    _refuse_format(f"{place}.timestamp_format", body["timestamp_format"], _TOKENS)
-    if any(c.type == "date" for c in contract.columns):
-        _refuse_format(f"{place}.date_format", body.get("date_format") or "", _TOKENS[:3])
+    for kind, tokens in _TOKENS.items():
+        is_needed = any(c.type == kind for c in contract.columns)
+        _refuse_format(f"{place}.{kind}_format", body.get(f"{kind}_format"), tokens, is_needed)
     return Dialect(
         organiser_code=code,
         dataset=dataset,
         encoding=body["encoding"],
         delimiter=body["delimiter"],
         decimal=body["decimal"],
-        timestamp_format=body["timestamp_format"],
+        timestamp_format=body.get("timestamp_format"),
         date_format=body.get("date_format"),
         null_values=tuple(sorted({"", *body["null_values"]})),
         columns=columns,
@@ -197,8 +197,12 @@ def _refuse_codes(place: str, mapping: Mapping[str, str], column: Column | None)
         )
 
 
-def _refuse_format(place: str, declared: str, tokens: tuple[str, ...]) -> None:
-    found = declared.replace("%-", "%")
+def _refuse_format(place: str, declared: str | None, tokens: tuple[str, ...], is_needed: bool) -> None:
+    if not is_needed:
+        if declared is not None:
+            raise CountyError(f"{place}: the contract has no column of that kind; remove the format")
+        return
+    found = (declared or "").replace("%-", "%")
     if wrong := [t for t in tokens if found.count(t) != 1]:
         raise CountyError(
             f"{place}: {declared!r} must hold {wrong[0]} exactly once; write it as the sender does, e.g. %d.%m.%Y %H:%M"

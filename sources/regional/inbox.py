@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from sources.home import NATIONAL_INBOX
 from sources.ledger import Ledger
 from sources.regional.manifest import MAX_BYTES, SUFFIX, Cut, Manifest, Refused, parse_manifest, too_large
 from sources.regional.shown import shown
@@ -124,7 +125,7 @@ def scan(inbox: Path, organisers: Collection[str], settled: Settled = never_sett
     arrivals: list[Arrival] = []
     waiting: list[Waiting] = []
     problems: list[str] = []
-    for name in sorted(os.listdir(inbox)):
+    for name in sorted(set(os.listdir(inbox)) - {NATIONAL_INBOX}):
         if name not in organisers:
             problems.append(
                 f"inbox/{shown(name)}: no county file has this code, so nothing in it is taken in; add the county or remove the folder"

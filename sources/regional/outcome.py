@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,6 +62,13 @@ class IntakeOutcome:
     @property
     def rows_quarantined(self) -> int:
         return self._sum("rows_quarantined")
+
+    def of(self, dataset: str) -> IntakeOutcome:
+        """The part of one dataset. What never said its dataset is in no part; a dispute is every part's, until it is settled."""
+        deliveries = tuple(d for d in self.deliveries if d["dataset"] == dataset)
+        rows = sum(d["rows_accepted"] for d in deliveries if d["status"] == "accepted")
+        validation = self.validation if self.validation.status == "FAIL" else _passed(rows)
+        return replace(self, deliveries=deliveries, validation=validation, waiting=(), problems=(), pending=0)
 
     def _sum(self, key: str, organiser_code: str | None = None) -> int:
         return sum(d[key] for d in self.deliveries if organiser_code in (None, d["organiser_code"]))
@@ -147,4 +154,8 @@ def _validation(judged: list[dict[str, Any]], disputed: tuple[str, ...]) -> Vali
     rows = sum(body["rows_accepted"] for body in judged if body["status"] == "accepted")
     if disputed:
         return Validation("FAIL", rows, "; ".join(disputed))
+    return _passed(rows)
+
+
+def _passed(rows: int) -> Validation:
     return Validation("PASS", rows) if rows else Validation("N-A", 0, "no row was accepted tonight")

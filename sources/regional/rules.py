@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
-from sources.regional.harmoniser import SENT, identifier
+from sources.reference import code_list
+from sources.regional.harmoniser import SENT, identifier, quoted
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -274,6 +275,18 @@ def _in_period(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Boo
     return passes
 
 
+def _sign_agrees(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    """Codes of the one list bear no negative value, those of the other no positive one; any other code bears either."""
+    value, other = t[rule.column], t[rule.arguments["other"]]
+    not_negative, not_positive = (code_list(rule.arguments[name]) for name in ("not_negative", "not_positive"))
+    return ~((other.isin(not_negative) & (value < 0)) | (other.isin(not_positive) & (value > 0)))
+
+
+def _only_with(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    a = rule.arguments
+    return (t[rule.column] != a["when"]) | t[a["other"]].isin(a["allowed"])
+
+
 # One entry for each kind of rule that compares columns, or a value with its text. Null means that there is nothing to compare: pandera then passes the row.
 _FRAME_CHECKS: dict[str, Callable] = {
     "type": _is_typed,
@@ -282,6 +295,8 @@ _FRAME_CHECKS: dict[str, Callable] = {
     "required_with": _required_with,
     "age_agrees": _age_agrees,
     "in_period": _in_period,
+    "sign_agrees": _sign_agrees,
+    "only_with": _only_with,
 }
 
 
@@ -296,6 +311,8 @@ def applicable(rule: Rule) -> str:
         return f"case when rule_mask & {LINE_MASK}::ubigint = 0 then 1 end"
     if rule.check == "in_period":
         return f"coalesce({', '.join(map(identifier, a['first_of']))})"
+    if rule.check == "only_with":
+        return f"case when {identifier(rule.column)} = {quoted(a['when'])} then {identifier(a['other'])} end"
     others = [a[name] for name in ("other", "birth_year", "on") if name in a]
     needed = others if rule.check == "required_with" else [rule.column, *others]
     if len(needed) == 1:

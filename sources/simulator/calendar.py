@@ -3,13 +3,15 @@
 Belongs here: the business time of a simulated day and the plan of its deliveries. Does not belong here: what the deliveries hold (parcel.py) and putting
 them into the inbox (deliver.py).
 
-Day 0 is the night of 2 November 2026: everyone has sent July to September, but for one county that is late. The 3rd of each month brings the month before from
-a third of the senders, one of them with a fault; the late county of the month before that; a correction; and a delivery sent again by mistake. The other
-senders follow until the 12th, the faulty one sends again on the 5th, and one is late until the 3rd of the next month. The other days are quiet.
+Day 0 is the night of 2 November 2026: everyone has sent twelve months, October 2025 to September 2026, but for the contacts of one county that is late. The 3rd
+of each month brings the contacts of the month before from a third of the senders, one of them with a fault; those of the late county of the month before
+that; a correction; and a delivery sent again by mistake. The other senders follow until the 12th, the faulty one sends again on the 5th, and one is late
+until the 3rd of the next month. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. The other days are quiet.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -23,21 +25,25 @@ from sources.simulator.senders import senders
 HELSINKI = ZoneInfo("Europe/Helsinki")
 FIRST_NIGHT = date(2026, 11, 2)
 NIGHTLY = time(2, 0)
-FIRST_PERIODS = ("2026-07", "2026-08", "2026-09")
+FIRST_PERIODS = tuple(
+    f"{year}-{month:02d}" for year, month in [*((2025, m) for m in (10, 11, 12)), *((2026, m) for m in range(1, 10))]
+)
 OPENING_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 5, 12
 REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
-NEW, LATE, CORRECTION = "new", "late", "correction"
+NEW, LATE, CORRECTION, HISTORY = "new", "late", "correction", "history"
+CONTACTS, COSTS = DATASETS = ("care_contacts", "costs")
 DUPLICATE, REJECTED, SECOND_TRY = "duplicate", "rejected", "second_try"
 
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """One delivery to come. `kind` is new, late, correction, duplicate, rejected or second_try; `fault` names one of faults.FAULTS when it is rejected.
+    """One delivery to come. `kind` is new, late, correction, duplicate, rejected, second_try or history; `fault` names one of faults.FAULTS when it is rejected.
 
     `revision` is 1 for the month as first recorded, n after n − 1 corrections; `created_at` is the sender's, with its offset.
     """
 
     day: int
+    dataset: str
     organiser_code: str
     period: str
     sequence: int
@@ -66,23 +72,39 @@ def business_time(day: int) -> datetime:
 
 
 def plan(day: int, seed: int) -> list[PlannedDelivery]:
-    """What arrives before the night of that day, in the order of senders, periods and sequences."""
+    """What arrives before the night of that day, in the order of senders, datasets, periods and sequences."""
     if day == 0:
         deliveries = _first_night(seed)
     else:
         today = FIRST_NIGHT + timedelta(days=day)
         deliveries = [d for d in _month(_month_before(f"{today:%Y-%m}"), seed) if d.day == day]
-    return sorted(deliveries, key=lambda d: (d.organiser_code, d.period, d.sequence, d.kind))
+    return sorted(deliveries, key=lambda d: (d.organiser_code, d.dataset, d.period, d.sequence, d.kind))
 
 
 def _first_night(seed: int) -> list[PlannedDelivery]:
     late = _roles(FIRST_PERIODS[-1], seed).late
     rng = generator(seed, "calendar", "first night")
     return [
-        PlannedDelivery(0, code, period, 1, NEW, 1, _sent_in_its_month(period, rng))
+        PlannedDelivery(0, dataset, code, period, 1, NEW, 1, _sent_in_its_month(period, rng))
+        for dataset in DATASETS
         for period in FIRST_PERIODS
         for code in senders()
-        if (code, period) != (late, FIRST_PERIODS[-1])
+        if (dataset, code, period) != (CONTACTS, late, FIRST_PERIODS[-1])
+    ]
+
+
+def plan_history(organisers: Sequence[str], months: int, seed: int) -> list[PlannedDelivery]:
+    """What these senders would have sent before the first night's months, so that a year later `months` of them end with October 2026."""
+    rng = generator(seed, "calendar", "history")
+    periods, period = [], FIRST_PERIODS[0]
+    for _ in range(months - len(FIRST_PERIODS) - 1):
+        period = _month_before(period)
+        periods.append(period)
+    return [
+        PlannedDelivery(0, dataset, code, period, 1, HISTORY, 1, _sent_in_its_month(period, rng))
+        for dataset in DATASETS
+        for period in reversed(periods)
+        for code in organisers
     ]
 
 
@@ -96,6 +118,10 @@ def _sent_in_its_month(period: str, rng: np.random.Generator) -> datetime:
 @cache
 def _month(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     """All deliveries of the calendar month after `period`."""
+    return *_month_of_contacts(period, seed), *_month_of_costs(period, seed)
+
+
+def _month_of_contacts(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     roles, before = _roles(period, seed), _month_before(period)
     first = _first_of(_month_after(period))
     rng = generator(seed, "calendar", period, "days")
@@ -104,11 +130,7 @@ def _month(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     def planned(
         day: int, code: str, of: str, sequence: int, kind: str, revision: int = 1, fault: str | None = None
     ) -> PlannedDelivery:
-        night = first.replace(day=day)
-        made = datetime.combine(
-            night - timedelta(days=1), time(int(rng.integers(15, 23)), int(rng.integers(0, 60))), HELSINKI
-        )
-        return PlannedDelivery((night - FIRST_NIGHT).days, code, of, sequence, kind, revision, made, fault)
+        return _planned(rng, first.replace(day=day), CONTACTS, code, of, sequence, kind, revision, fault)
 
     result = [
         planned(OPENING_DAY, roles.late_before, before, 1, LATE),
@@ -124,6 +146,41 @@ def _month(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     return tuple(result)
 
 
+def _month_of_costs(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
+    """Everyone's costs, and a correction of the month before by a sender that has no such part in the contacts."""
+    first, before = _first_of(_month_after(period)), _month_before(period)
+    rng = generator(seed, "calendar", period, COSTS)
+    roles = _roles(period, seed)
+    busy = (roles.late, roles.late_before, roles.corrects, roles.repeats, roles.fails)
+    free = [s.organiser_code for s in senders().values() if not s.catchment and s.organiser_code not in busy]
+    corrects = str(rng.permutation(free)[0])
+    opening = set(rng.permutation(list(senders()))[: len(senders()) // 3].tolist())
+    result = [_planned(rng, first.replace(day=OPENING_DAY), COSTS, corrects, before, 2, CORRECTION, revision=2)]
+    for code in senders():
+        day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
+        result.append(_planned(rng, first.replace(day=day), COSTS, code, period, 1, NEW))
+    return tuple(result)
+
+
+def _planned(
+    rng: np.random.Generator,
+    night: date,
+    dataset: str,
+    code: str,
+    period: str,
+    sequence: int,
+    kind: str,
+    revision: int = 1,
+    fault: str | None = None,
+) -> PlannedDelivery:
+    """A delivery for a night, made on the evening before."""
+    made = datetime.combine(
+        night - timedelta(days=1), time(int(rng.integers(15, 23)), int(rng.integers(0, 60))), HELSINKI
+    )
+    day = (night - FIRST_NIGHT).days
+    return PlannedDelivery(day, dataset, code, period, sequence, kind, revision, made, fault)
+
+
 @cache
 def _roles(period: str, seed: int) -> _Roles:
     """The parts of the senders in the month after `period`; a sender of hospital care for others has none, since all would miss it."""
@@ -134,7 +191,7 @@ def _roles(period: str, seed: int) -> _Roles:
     had_second_try = _roles(before, seed).fails if before > FIRST_PERIODS[-1] else None
     free = [code for code in rng.permutation(counties).tolist() if code not in (late_before, had_second_try)]
     late, corrects, repeats, fails = free[:4]
-    corrected = FIRST_PERIODS[int(rng.integers(0, 2))] if period <= "2026-10" else before
+    corrected = FIRST_PERIODS[-3 + int(rng.integers(0, 2))] if period <= "2026-10" else before
     fault = REJECTED_FAULTS[int(rng.integers(0, len(REJECTED_FAULTS)))]
     return _Roles(late, late_before or "", corrects, corrected, repeats, fails, fault)
 

@@ -6,15 +6,27 @@ the plan (calendar.py) and the content (parcel.py). The truth that is written be
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sources.durable import kill_point, replace_file, write_atomic
-from sources.simulator.calendar import DUPLICATE, REJECTED, SECOND_TRY, PlannedDelivery, plan
+from sources.simulator.calendar import (
+    DUPLICATE,
+    HISTORY,
+    REJECTED,
+    SECOND_TRY,
+    PlannedDelivery,
+    plan,
+    plan_history,
+)
+from sources.simulator.events import SAMPLE_SHARE
 from sources.simulator.faults import spoil
 from sources.simulator.parcel import Parcel, Truth, make_parcel
 
 COMPLETE = "complete"
+# Of the residents so many are in the contacts of a history; some tens of rows a month.
+HISTORY_SHARE = 0.0005
 
 
 @dataclass(frozen=True)
@@ -33,15 +45,32 @@ def deliver(home_inbox: Path, day: int, seed: int, records: Path) -> list[Delive
     `records` (the home's simulator folder) keeps `sent/<day>/`, by which nothing is sent twice, and `truth/<day>/`, one JSON a delivery. OSError when the
     home cannot be written.
     """
-    sent, truths = records / "sent" / str(day), records / "truth" / str(day)
+    return _deliver_all(home_inbox, lambda: plan(day, seed), str(day), seed, records)
+
+
+def deliver_history(
+    home_inbox: Path, seed: int, records: Path, organisers: Sequence[str] = ("01",), months: int = 37
+) -> list[Delivered]:
+    """Put earlier months of a few senders into the inbox, of few rows each: for statistics that need more months than the first night brings.
+
+    Together with the calendar's own deliveries up to October 2026 they make `months` of every dataset. Contacts are sampled thinner (HISTORY_SHARE), as
+    their manifests say. As `deliver`, nothing is sent twice.
+    """
+    return _deliver_all(home_inbox, lambda: plan_history(organisers, months, seed), "history", seed, records)
+
+
+def _deliver_all(
+    home_inbox: Path, planned_of: Callable[[], list[PlannedDelivery]], what: str, seed: int, records: Path
+) -> list[Delivered]:
+    sent, truths = records / "sent" / what, records / "truth" / what
     if (sent / COMPLETE).exists():
         return []
     outbox = records / "outbox"
     for folder in (records, outbox, sent, truths):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     result = []
-    for planned in plan(day, seed):
-        name = f"{planned.organiser_code}-{planned.period}-{planned.sequence}-{planned.kind}"
+    for planned in planned_of():
+        name = f"{planned.dataset}-{planned.organiser_code}-{planned.period}-{planned.sequence}-{planned.kind}"
         if (sent / name).exists():
             continue
         parcel = parcel_of(planned, seed)
@@ -64,6 +93,8 @@ def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
         seed,
         planned.revision,
         has_row_faults=not clean,
+        dataset=planned.dataset,
+        sample_share=HISTORY_SHARE if planned.kind == HISTORY else SAMPLE_SHARE,
     )
     if planned.kind == REJECTED:
         return spoil(parcel, planned.fault)

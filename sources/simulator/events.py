@@ -42,33 +42,50 @@ class Correction:
 
 
 def generate_rows(
-    organiser_code: str, period: str, sequence: int = 1, n_rows: int | None = None, seed: int = SEED
+    organiser_code: str,
+    period: str,
+    sequence: int = 1,
+    n_rows: int | None = None,
+    seed: int = SEED,
+    share: float = SAMPLE_SHARE,
 ) -> pl.DataFrame:
     """A sender's contacts of a month as typed columns of the contract, in the order of time.
 
-    `sequence` n is the month after n − 1 corrections. `n_rows` scales the month to about so many rows (exactly, before corrections) with as many more
-    clients; without it the sampled share of residents decides. Equal arguments give equal rows, whatever was made before.
+    `sequence` n is the month after n − 1 corrections. `share` of the residents are sampled. `n_rows` scales the month to about so many rows (exactly, before corrections) with as many more
+    clients; without it the share decides. Equal arguments give equal rows, whatever was made before.
     """
-    return corrected_rows(organiser_code, period, sequence, n_rows, seed)[0]
+    return corrected_rows(organiser_code, period, sequence, n_rows, seed, share)[0]
 
 
 def corrected_rows(
-    organiser_code: str, period: str, sequence: int = 1, n_rows: int | None = None, seed: int = SEED
+    organiser_code: str,
+    period: str,
+    sequence: int = 1,
+    n_rows: int | None = None,
+    seed: int = SEED,
+    share: float = SAMPLE_SHARE,
 ) -> tuple[pl.DataFrame, Correction | None]:
     """As `generate_rows`, with what the last correction did; None when there was none."""
-    frame = _rows(generator(seed, organiser_code, DATASET, period, 1), organiser_code, period, n_rows, seed, 0)
+    first = generator(seed, organiser_code, DATASET, period, 1)
+    frame = _rows(first, organiser_code, period, n_rows, seed, share, 0)
     correction = None
     for number in range(2, sequence + 1):
         rng = generator(seed, organiser_code, DATASET, period, number)
         late, after = max(1, round(frame.height * ADDED)), _LATE_NUMBERS + number * 10_000
-        frame, correction = _correct(rng, frame, _rows(rng, organiser_code, period, late, seed, after))
+        frame, correction = _correct(rng, frame, _rows(rng, organiser_code, period, late, seed, share, after))
     return frame, correction
 
 
 def _rows(
-    rng: np.random.Generator, organiser_code: str, period: str, n_rows: int | None, seed: int, after: int
+    rng: np.random.Generator,
+    organiser_code: str,
+    period: str,
+    n_rows: int | None,
+    seed: int,
+    share: float,
+    after: int,
 ) -> pl.DataFrame:
-    sender, sample = senders()[organiser_code], residents(seed, SAMPLE_SHARE)
+    sender, sample = senders()[organiser_code], residents(seed, share)
     expected = expected_contacts(organiser_code, period, sample.by_county)
     # Emergencies always take place; the others are so many more as do not.
     planned = 1 - activity().emergency[:, None]
@@ -80,7 +97,7 @@ def _rows(
     columns = (
         _people(rng, sample, draft, times, copies)
         | _care(rng, draft, times)
-        | _staff(rng, sender, seed, draft)
+        | _staff(rng, sender, seed, sample, draft)
         | _when(times)
     )
     order = np.argsort(times.event, kind="stable")
@@ -179,7 +196,7 @@ def _reasons() -> tuple[tuple[str, ...], dict[str, tuple[int, np.ndarray]]]:
     return tuple(r["code"] for r in rows), result
 
 
-def _staff(rng: np.random.Generator, sender: Sender, seed: int, draft: dict) -> dict[str, pl.Series]:
+def _staff(rng: np.random.Generator, sender: Sender, seed: int, sample: Residents, draft: dict) -> dict[str, pl.Series]:
     """Professionals and units of the sender: a resident's unit follows from the home municipality, and often meets the same person there."""
     professions, first, ids, units = _staff_of(sender.organiser_code, seed)
     lines, person, count = activity(), draft["person"], len(draft["person"])
@@ -187,7 +204,7 @@ def _staff(rng: np.random.Generator, sender: Sender, seed: int, draft: dict) -> 
     size = np.diff(first)[profession]
     regular = (mix(person.astype(np.uint64) + np.uint64(1)) % size.astype(np.uint64)).astype(np.int64)
     chosen = np.where(rng.random(count) < REGULAR_SHARE, regular, (rng.random(count) * size).astype(np.int64))
-    municipality = residents(seed, SAMPLE_SHARE).municipality[person]
+    municipality = sample.municipality[person]
     unit = mix((municipality * 64 + draft["line"] % 7 * 3 + person % 3 + 1).astype(np.uint64)) % np.uint64(len(units))
     return {
         "professional_id": _texts(ids, first[profession] + chosen),

@@ -16,7 +16,8 @@ import polars as pl
 
 from sources.regional.catalogue import counties, dataset_contract
 from sources.regional.county import Dialect
-from sources.simulator.events import DATASET, SAMPLE_SHARE, Correction, corrected_rows
+from sources.simulator import costs, events
+from sources.simulator.events import SAMPLE_SHARE, Correction
 from sources.simulator.randomness import generator
 from sources.simulator.row_faults import RowFault, with_row_faults
 from sources.simulator.senders import Sender, senders
@@ -63,12 +64,14 @@ class Truth:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A delivery: `files` and the fields of the manifest; `stated` overrides what the manifest would say of the files or of itself (for faults)."""
+    """A delivery: `sample_share` of the residents are in it; `files` and the fields of the manifest; `stated` overrides what the manifest would say of the files or of itself (for faults)."""
 
+    dataset: str
     organiser_code: str
     period: str
     sequence: int
     created_at: datetime
+    sample_share: float
     files: tuple[ParcelFile, ...]
     truth: Truth
     stated: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +82,7 @@ class Parcel:
 
     @property
     def dialect(self) -> Dialect:
-        return dialect_of(self.organiser_code)
+        return dialect_of(self.organiser_code, self.dataset)
 
     @property
     def manifest_name(self) -> str:
@@ -95,13 +98,13 @@ class Parcel:
         return {
             "manifest_version": "1.0",
             "organiser_code": self.organiser_code,
-            "dataset": DATASET,
-            "contract_version": dataset_contract(DATASET).version,
+            "dataset": self.dataset,
+            "contract_version": dataset_contract(self.dataset).version,
             "period": self.period,
             "sequence": self.sequence,
             "mode": "full",
             "created_at": self.created_at.isoformat(timespec="seconds"),
-            "sample_share": f"{SAMPLE_SHARE:g}",
+            "sample_share": f"{self.sample_share:g}",
             "origin": "synthetic",
             "files": files,
             "empty_reason": None,
@@ -120,9 +123,9 @@ class Parcel:
         return replace(self, files=(first, *self.files[1:]))
 
 
-def dialect_of(organiser_code: str) -> Dialect:
-    """How this sender writes care contacts."""
-    return counties()[organiser_code].dialects[DATASET]
+def dialect_of(organiser_code: str, dataset: str = events.DATASET) -> Dialect:
+    """How this sender writes a dataset."""
+    return counties()[organiser_code].dialects[dataset]
 
 
 def make_parcel(
@@ -134,24 +137,33 @@ def make_parcel(
     revision: int = 1,
     has_row_faults: bool = True,
     n_rows: int | None = None,
+    dataset: str = events.DATASET,
+    sample_share: float = SAMPLE_SHARE,
 ) -> Parcel:
-    """A good delivery of a sender's month. `revision` n is the month after n − 1 corrections; the sender's usual row faults may be left out."""
-    sender, dialect = senders()[organiser_code], dialect_of(organiser_code)
-    frame, correction = corrected_rows(organiser_code, period, revision, n_rows, seed)
+    """A good delivery of a sender's month. `revision` n is the month after n − 1 corrections; the sender's usual row faults may be left out.
+
+    `n_rows` and `sample_share` are of contacts; costs come whole.
+    """
+    sender, dialect = senders()[organiser_code], dialect_of(organiser_code, dataset)
+    if dataset == costs.DATASET:
+        sample_share = 1
+        frame, correction = costs.corrected_costs(organiser_code, period, revision, seed)
+    else:
+        frame, correction = events.corrected_rows(organiser_code, period, revision, n_rows, seed, sample_share)
     share = sender.row_fault_share if has_row_faults else 0.0
     stamp = f"{created_at:%Y%m%d}"
     files, faults = [], []
     for part in range(sender.parts):
         rows = _part(frame, part, sender.parts)
-        name = sender.file_name(period, sequence, stamp, part + 1)
+        name = sender.file_name(dataset, period, sequence, stamp, part + 1)
         # The first file's line 1 is the header, so record n stands on line n + 1.
-        rng = generator(seed, organiser_code, DATASET, period, revision, "row faults", part)
+        rng = generator(seed, organiser_code, dataset, period, revision, "row faults", part)
         lines, found = with_row_faults(rng, rows, text_columns(rows, dialect), dialect, share, name)
         files.append(ParcelFile(name, encoded([header_of(dialect), *lines], dialect, sender), len(lines)))
         faults += found
     truth = Truth(
         organiser_code=organiser_code,
-        dataset=DATASET,
+        dataset=dataset,
         period=period,
         sequence=sequence,
         expected_status="accepted",
@@ -160,7 +172,7 @@ def make_parcel(
         row_faults=tuple(faults),
         correction=correction,
     )
-    return Parcel(organiser_code, period, sequence, created_at, tuple(files), truth)
+    return Parcel(dataset, organiser_code, period, sequence, created_at, sample_share, tuple(files), truth)
 
 
 def _part(frame: pl.DataFrame, part: int, parts: int) -> pl.DataFrame:

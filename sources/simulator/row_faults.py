@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ import polars as pl
 from sources.regional.catalogue import dataset_contract
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
+from sources.simulator.costs import CORRECTIONS
 from sources.simulator.writer import lines_of, null_text
 
 
@@ -42,31 +43,49 @@ class Kind:
     edited: str | None = None
 
 
-def written(at: datetime, dialect: Dialect) -> str:
-    """A time as the sender writes it."""
-    return at.strftime(dialect.timestamp_format)
+def written(at: datetime | date, dialect: Dialect) -> str:
+    """A time, or a day, as the sender writes it."""
+    return at.strftime(dialect.timestamp_format if isinstance(at, datetime) else dialect.date_format)
 
 
 def _absent(row: dict[str, Any], dialect: Dialect) -> str:
     return null_text(dialect)
 
 
-def _no_such_day(row: dict[str, Any], dialect: Dialect) -> str:
-    impossible = {
-        "%-d": "31",
-        "%d": "31",
-        "%-m": "2",
-        "%m": "02",
-        "%Y": f"{row['contacted_at']:%Y}",
-        "%-H": "9",
-        "%H": "09",
-        "%M": "15",
-        "%S": "00",
-    }
-    text = dialect.timestamp_format
-    for token, value in impossible.items():
-        text = text.replace(token, value)
-    return text
+def _no_such_day(name: str) -> Callable[[dict[str, Any], Dialect], str]:
+    """A thirty-first of February in the year of a column."""
+
+    def spoil(row: dict[str, Any], dialect: Dialect) -> str:
+        impossible = {
+            "%-d": "31",
+            "%d": "31",
+            "%-m": "2",
+            "%m": "02",
+            "%Y": f"{row[name]:%Y}",
+            "%-H": "9",
+            "%H": "09",
+            "%M": "15",
+            "%S": "00",
+        }
+        text = dialect.timestamp_format if isinstance(row[name], datetime) else dialect.date_format
+        for token, value in impossible.items():
+            text = text.replace(token, value)
+        return text
+
+    return spoil
+
+
+def _code(name: str, code: str) -> Callable[[dict[str, Any], Dialect], str]:
+    """Another code of a column, as the sender writes it."""
+
+    def spoil(row: dict[str, Any], dialect: Dialect) -> str:
+        return next((sent for sent, ours in dialect.codes.get(name, {}).items() if ours == code), code)
+
+    return spoil
+
+
+def _other_sign(row: dict[str, Any], dialect: Dialect) -> str:
+    return str(-row["amount_eur"]).replace(".", dialect.decimal)
 
 
 def _moved(name: str, **by: int) -> Callable[[dict[str, Any], Dialect], str]:
@@ -86,6 +105,10 @@ def _assessed_in_year_of_visit(row: dict[str, Any]) -> bool:
     return _assessed(row) and row["need_assessed_at"].year == row["visited_at"].year
 
 
+def _plain(row: dict[str, Any]) -> bool:
+    return (row["item_scope"], row["hus_share"]) == ("external", "none")
+
+
 KINDS = (
     Kind("sex", "required", _absent),
     Kind("professional_id", "required", _absent),
@@ -103,7 +126,7 @@ KINDS = (
         lambda row, dialect: str(row["age_at_assessment_years"] + 3),
         fits=_assessed,
     ),
-    Kind("contacted_at", "type", _no_such_day, fits=_visited),
+    Kind("contacted_at", "type", _no_such_day("contacted_at"), fits=_visited),
     Kind("need_assessed_at", "not_before", _moved("contacted_at", minutes=-25), fits=_assessed),
     Kind(
         "visited_at",
@@ -124,13 +147,42 @@ KINDS = (
     Kind("visit_duration_hours", "type", lambda row, dialect: "1e3", fits=_visited),
     Kind("visit_duration_hours", "range", lambda row, dialect: f"25{dialect.decimal}50", fits=_visited),
 )
+COST_KINDS = (
+    Kind("service_class_code", "codes", lambda row, dialect: "ZZ"),
+    Kind("account_code", "codes", lambda row, dialect: "ZZ"),
+    Kind("account_code", "required", _absent),
+    # Of an internal item or a payment to the joint authority, another rule speaks of the production mode too.
+    Kind("production_mode", "codes", lambda row, dialect: "ZZ", fits=_plain),
+    Kind("item_scope", "required", _absent),
+    Kind("hus_share", "codes", lambda row, dialect: "ZZ"),
+    Kind("amount_eur", "required", _absent),
+    Kind("amount_eur", "type", lambda row, dialect: "1e3"),
+    Kind("amount_eur", "sign_agrees", _other_sign, fits=lambda row: row["account_code"] != CORRECTIONS),
+    Kind("cost_month", "type", _no_such_day("cost_month")),
+    Kind("cost_month", "in_period", _moved("cost_month", days=40)),
+    Kind(
+        "item_scope",
+        "only_with",
+        _code("production_mode", "bought"),
+        fits=lambda row: row["item_scope"] == "internal",
+        edited="production_mode",
+    ),
+    Kind(
+        "hus_share",
+        "only_with",
+        _code("production_mode", "own"),
+        fits=lambda row: row["hus_share"] == "hus",
+        edited="production_mode",
+    ),
+)
+KINDS_OF = {"care_contacts": KINDS, "costs": COST_KINDS}
 LINE_KINDS = ("ragged", "repeated")
 
 
 @cache
-def rule_id(column: str, check: str) -> str:
-    """The id of the contract's rule that judges this check on this column."""
-    return next(r.id for r in dataset_contract("care_contacts").rules if (r.column, r.check) == (column, check))
+def rule_id(column: str, check: str, dataset: str = "care_contacts") -> str:
+    """The id of the contract's first rule that judges this check on this column."""
+    return next(r.id for r in dataset_contract(dataset).rules if (r.column, r.check) == (column, check))
 
 
 def with_row_faults(
@@ -139,29 +191,31 @@ def with_row_faults(
     """Lines of a file in which about that share of the records is faulty, and the truth about them. `rows` are the typed values behind `text`."""
     count = min(int(share * rows.height + rng.random()), rows.height)
     spoiled = sorted(rng.permutation(rows.height)[:count].tolist())
-    chosen = rng.integers(0, len(KINDS) + len(LINE_KINDS), count).tolist()
+    kinds, dataset = KINDS_OF[dialect.dataset], dialect.dataset
+    chosen = rng.integers(0, len(kinds) + len(LINE_KINDS), count).tolist()
     edits: dict[str, dict[int, str]] = {}
     faults, ragged, repeated = [], [], []
     for record, number in zip(spoiled, chosen, strict=True):
-        if number >= len(KINDS):
-            (ragged if LINE_KINDS[number - len(KINDS)] == "ragged" else repeated).append(record)
+        if number >= len(kinds):
+            (ragged if LINE_KINDS[number - len(kinds)] == "ragged" else repeated).append(record)
             continue
-        kind, value = _spoilt(number, rows.row(record, named=True), dialect)
+        kind, value = _spoilt((*kinds[number:], *kinds[:number]), rows.row(record, named=True), dialect)
         edits.setdefault(kind.edited or kind.column, {})[record] = value
-        faults.append(RowFault(file_name, record + 2, kind.column, rule_id(kind.column, kind.check)))
+        faults.append(RowFault(file_name, record + 2, kind.column, rule_id(kind.column, kind.check, dataset)))
     lines = lines_of(_edited(text, dialect, edits), dialect)
     for record in ragged:
         lines[record] = lines[record].rpartition(dialect.delimiter)[0]
         faults.append(RowFault(file_name, record + 2, None, file_rule("RAGGED").id))
+    unique = dataset_contract(dataset).unique_rule
     for record in repeated:
         lines.append(lines[record])
-        faults.append(RowFault(file_name, len(lines) + 1, "contact_id", rule_id("contact_id", "unique")))
+        faults.append(RowFault(file_name, len(lines) + 1, unique.column, unique.id))
     return lines, sorted(faults, key=lambda f: f.line_number)
 
 
-def _spoilt(number: int, row: dict[str, Any], dialect: Dialect) -> tuple[Kind, str]:
-    """The kind of that number, or the next one that this row can have, and the text that breaks its rule."""
-    kind = next(k for k in (*KINDS[number:], *KINDS[:number]) if k.fits(row))
+def _spoilt(kinds: tuple[Kind, ...], row: dict[str, Any], dialect: Dialect) -> tuple[Kind, str]:
+    """The first kind that this row can have, and the text that breaks its rule."""
+    kind = next(k for k in kinds if k.fits(row))
     return kind, kind.spoil(row, dialect)
 
 

@@ -16,10 +16,10 @@ LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 
 @dataclass(frozen=True)
 class Sender:
-    """One sender's habits; the fields are explained in senders.yml. `contact_prefix` None means UUIDs."""
+    """One sender's habits; the fields are explained in senders.yml. `contact_prefix` None means UUIDs; `files` has a pattern for each dataset."""
 
     organiser_code: str
-    file: str
+    files: dict[str, str]
     line_end: str
     unit_prefix: str
     byte_order_mark: bool = False
@@ -28,10 +28,10 @@ class Sender:
     row_fault_share: float = 0.0
     parts: int = 1
 
-    def file_name(self, period: str, sequence: int, stamp: str, part: int = 1) -> str:
-        """The name of a data file; `stamp` is the day of its creation as YYYYMMDD, `part` counts from 1."""
+    def file_name(self, dataset: str, period: str, sequence: int, stamp: str, part: int = 1) -> str:
+        """The name of a data file of a dataset; `stamp` is the day of its creation as YYYYMMDD, `part` counts from 1."""
         yyyymm = period.replace("-", "")
-        return self.file.format(period=period, yyyymm=yyyymm, sequence=sequence, stamp=stamp, part=part)
+        return self.files[dataset].format(period=period, yyyymm=yyyymm, sequence=sequence, stamp=stamp, part=part)
 
 
 @cache

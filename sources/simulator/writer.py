@@ -1,6 +1,6 @@
-"""Contacts written as a sender writes them: the opposite way through a county file.
+"""Rows written as a sender writes them: the opposite way through a county file.
 
-Belongs here: typed columns to text in a dialect, lines to bytes. Does not belong here: what the rows say (events.py) and what is wrong in them
+Belongs here: typed columns to text in a dialect, lines to bytes. Does not belong here: what the rows say (events.py, costs.py) and what is wrong in them
 (row_faults.py, faults.py).
 """
 
@@ -47,6 +47,8 @@ def _text(frame: pl.DataFrame, name: str, dialect: Dialect) -> pl.Expr:
         return _as_sent(column, dialect.codes[name])
     if kind == pl.Datetime:
         return column.dt.strftime(dialect.timestamp_format)
+    if kind == pl.Date:
+        return column.dt.strftime(dialect.date_format)
     if kind == pl.Decimal:
         return column.cast(pl.String).str.replace(".", dialect.decimal, literal=True)
     return column.cast(pl.String)

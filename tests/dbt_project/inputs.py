@@ -5,6 +5,7 @@ Belongs here: the inputs, told as rows. Does not belong here: what is expected o
 Three nights, and a first of April on which the populations became known:
 night 1: county 05 delivers July to September, 06 and 03 deliver September, 17's September is rejected, 18 begins to upload;
 night 2: 05 corrects September, HUS delivers September; night 3: the population of Turku is restated.
+Costs of September: 05, 03 and HUS deliver on night 1, 05 corrects on night 2; its need factor is restated on night 3.
 """
 
 from __future__ import annotations
@@ -52,6 +53,36 @@ _CONTACT = {
     "sample_share": "decimal(9,6)",
     "rule_mask": "ubigint",
     "sent": "varchar[]",
+}
+_COST = {
+    "record_number": "bigint",
+    "line_number": "bigint",
+    "file_name": "varchar",
+    "cost_month": "date",
+    "service_class_code": "varchar",
+    "account_code": "varchar",
+    "production_mode": "varchar",
+    "item_scope": "varchar",
+    "hus_share": "varchar",
+    "amount_eur": "decimal(18,2)",
+    "organiser_code": "varchar",
+    "period": "varchar",
+    "receipt_id": "varchar",
+    "sequence": "integer",
+    "sample_share": "decimal(9,6)",
+    "rule_mask": "ubigint",
+    "sent": "varchar[]",
+}
+_NEED_FACTOR = {
+    "snapshot_id": "varchar",
+    "vintage": "varchar",
+    "data_year": "smallint",
+    "county_code": "varchar",
+    "sector": "varchar",
+    "need_factor": "decimal(9,6)",
+    "population": "bigint",
+    "population_65plus": "bigint",
+    "origin": "varchar",
 }
 _DELIVERY = {
     "receipt_id": "varchar",
@@ -194,6 +225,7 @@ _SOTKANET_REGION = {
 _NATIONAL = {
     "population": _POPULATION,
     "municipality_map": _MAP,
+    "need_factors": _NEED_FACTOR,
     "sotkanet_observation": _SOTKANET_OBSERVATION,
     "sotkanet_indicator": _SOTKANET_INDICATOR,
     "sotkanet_region": _SOTKANET_REGION,
@@ -212,6 +244,7 @@ def write_empty(build: Path) -> None:
     ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", _CONTACT, [])
+    _write(build / "slices" / "costs" / "_empty.parquet", _COST, [])
     for name, columns in _NATIONAL.items():
         _write(build / "national" / name / "_empty.parquet", columns, [])
 
@@ -230,7 +263,14 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
             / f"{contacts[0]['organiser_code']}-{receipt_id}-aa.parquet"
         )
         _write(path, _CONTACT, turn(contacts))
-    _write(build / "registry" / "delivery.parquet", _DELIVERY, turn(deliveries(slices)))
+    costs = _costs()
+    for receipt_id, rows in costs.items():
+        path = build / "slices" / "costs" / rows[0]["period"] / f"{rows[0]['organiser_code']}-{receipt_id}-aa.parquet"
+        _write(path, _COST, turn(rows))
+    for snapshot_id, factors in NEED_FACTORS.items():
+        path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
+        _write(path, _NEED_FACTOR, turn(_need_factors(snapshot_id, factors)))
+    _write(build / "registry" / "delivery.parquet", _DELIVERY, turn([*deliveries(slices), *_cost_deliveries(costs)]))
     _write(build / "registry" / "quarantine.parquet", _QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, turn(_snapshots()))
     _write(build / "registry" / "check_result.parquet", _CHECK_RESULT, turn(_check_results()))
@@ -324,6 +364,103 @@ def _delivered(receipt_id: str, organiser: str, period: str, sequence: int, cont
         }
         rows.append(identity | times | contact)
     return rows
+
+
+def _costs() -> dict[str, Rows]:
+    """Cost rows by receipt: salaries and fees, rescue services, what units of 05 buy from each other, and what 03 pays to HUS."""
+
+    def of(receipt_id: str, organiser: str, sequence: int, *rows: tuple) -> Rows:
+        names = ("service_class_code", "account_code", "production_mode", "item_scope", "hus_share", "amount_eur")
+        return [
+            {
+                "record_number": number,
+                "line_number": number + 1,
+                "file_name": "costs.csv",
+                "cost_month": "2026-09-01",
+                "organiser_code": organiser,
+                "period": "2026-09",
+                "receipt_id": receipt_id,
+                "sequence": sequence,
+                "sample_share": "1",
+                "rule_mask": 0,
+            }
+            | dict(zip(names, row, strict=True))
+            for number, row in enumerate(rows, start=1)
+        ]
+
+    def own(salaries: str) -> list[tuple]:
+        return [
+            ("2536", "4000", "own", "external", "none", salaries),
+            ("2536", "3200", "own", "external", "none", "-10000.00"),
+            ("4801", "4000", "own", "external", "none", "6000.00"),
+            ("2536", "4340", "own", "internal", "none", "500.00"),
+            ("2612", "3100", "own", "internal", "none", "-500.00"),
+        ]
+
+    return {
+        "k05": of("k05", "05", 1, *own("150000.00")),
+        "l05": of("l05", "05", 2, *own("152000.00")),
+        "m03": of(
+            "m03",
+            "03",
+            1,
+            ("2612", "4300", "bought", "external", "hus", "90000.00"),
+            ("2536", "4000", "own", "external", "none", "120000.00"),
+        ),
+        "nHUS": of(
+            "nHUS",
+            "HUS",
+            1,
+            ("2612", "3100", "own", "external", "none", "-90000.00"),
+            ("2612", "4000", "own", "external", "none", "95000.00"),
+        ),
+    }
+
+
+def _cost_deliveries(costs: dict[str, Rows]) -> Rows:
+    return [
+        {
+            "receipt_id": receipt_id,
+            "organiser_code": rows[0]["organiser_code"],
+            "dataset": "costs",
+            "period": "2026-09",
+            "sequence": rows[0]["sequence"],
+            "status": "superseded" if receipt_id == "k05" else "accepted",
+            "rows_received": len(rows),
+            "rows_accepted": len(rows),
+            "rows_quarantined": 0,
+            "known_from": NIGHT_2 if receipt_id == "l05" else NIGHT_1,
+            "known_to": NIGHT_2 if receipt_id == "k05" else None,
+            "contract_version": "1.0.0",
+            "sample_share": "1",
+            "origin": "synthetic",
+        }
+        for receipt_id, rows in costs.items()
+    ]
+
+
+# Total need factors by data year and county, of two editions.
+NEED_FACTORS = {
+    "n1": {(2022, "05"): "1.1", (2023, "05"): "1.0", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
+    "n2": {(2022, "05"): "1.1", (2023, "05"): "1.25", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
+}
+
+
+def _need_factors(snapshot_id: str, factors: dict[tuple[int, str], str]) -> Rows:
+    return [
+        {
+            "snapshot_id": snapshot_id,
+            "vintage": snapshot_id,
+            "data_year": year,
+            "county_code": county,
+            "sector": "TOTAL",
+            "need_factor": factor,
+            "population": 100_000,
+            "population_65plus": 20_000,
+            "origin": "published",
+        }
+        for (year, county), factor in factors.items()
+    ]
 
 
 def deliveries(slices: dict[str, Rows]) -> Rows:
@@ -426,6 +563,8 @@ def _snapshots() -> Rows:
         snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
         snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
         snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
+        snapshot("n1", "thl_need_factors", "need_factors", APRIL),
+        snapshot("n2", "thl_need_factors", "need_factors", NIGHT_3),
     ]
 
 

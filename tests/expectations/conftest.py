@@ -43,7 +43,14 @@ select
 from numbered"""
 
 # 22 organisers in five collaborative areas, and Åland, which has residents and no contacts. Every figure in total and in each split; sex is not always known.
-MART = """
+# What a resident costs in a month, in the middle of what is plausible.
+COSTS = ", ".join(
+    f"('{code}', {sum(about['plausible']) / 2})"
+    for code, about in read_bounds()["indicators"].items()
+    if code.endswith("_eur") or "_eur__" in code
+)
+
+MART = f"""
 create schema mart;
 create table mart.minimum_dataset as
 with county as (
@@ -70,6 +77,7 @@ cell as (
     select split.* exclude (percent), month.*, region_level, region_code, extra_wait, visits * percent / 100 as visits,
         case when region_level = 'country' then residents - 30000 else residents end * percent / 100 as residents
     from region, split, month where visits is not null),
+cost as (select * from (values {COSTS}) c(code, euros)),
 figure as (
     select 'phc_doctor_visits_per_1000' as indicator_code, visits as numerator, residents as denominator, 1000 * visits / residents as value, * from cell
     union all
@@ -80,6 +88,9 @@ figure as (
     select 'first_visit_wait_days_median', null, visits, 10 + extra_wait, * from cell
     union all
     select 'first_visit_wait_days_p90', null, visits, 40 + extra_wait, * from cell
+    union all
+    select cost.code, cost.euros * residents, residents, cost.euros, cell.* from cell, cost
+    where sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total'
     union all
     select 'population', null, null, residents * percent / 100, split.* exclude (percent), date '2025-01-01', date '2025-12-31', region_level, region_code, null, null, null
     from region, split where sex not in ('male', 'unknown')

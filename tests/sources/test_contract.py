@@ -8,7 +8,7 @@ import yaml
 from sources.contract import ContractError, load_contract
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "sources").glob("**/datasets/*.yml")) + sorted(
-    (Path(__file__).parents[2] / "sources" / "national").glob("*/population.yml")
+    p for p in (Path(__file__).parents[2] / "sources" / "national").glob("*/*.yml") if p.name != "source.yml"
 )
 CARE_CONTACTS = Path(__file__).parents[2] / "sources/regional/datasets/care_contacts.yml"
 

@@ -13,6 +13,8 @@ with versions as (
     select * from {{ ref("int__contact_observation") }}
     union all
     select * from {{ ref("int__sotkanet_observation") }}
+    union all
+    select * from {{ ref("int__cost_observation") }}
 
 ),
 

@@ -41,12 +41,13 @@ def test_a_sound_file_gives_a_dialect(tmp_path):
 
 
 def test_the_repository_knows_23_senders_and_each_column_of_each():
-    from sources.regional.catalogue import counties
+    from sources.regional.catalogue import counties, dataset_contracts
 
     assert len(counties()) == 23
     for county in counties().values():
-        for dialect in county.dialects.values():
-            assert sorted(dialect.columns.values()) == sorted(CONTRACT.column_names)
+        assert county.dialects.keys() == dataset_contracts().keys()
+        for dataset, dialect in county.dialects.items():
+            assert sorted(dialect.columns.values()) == sorted(dataset_contracts()[dataset].column_names)
 
 
 def _changed(change) -> dict:
@@ -90,6 +91,11 @@ BAD = {
         "timestamp_format: '%d.%m.%Y %H' must hold %M",
     ),
     "time with two days": (lambda d, c: c.update(timestamp_format="%d.%d.%m.%Y %H:%M"), "must hold %d exactly once"),
+    "times without a format": (lambda d, c: c.pop("timestamp_format"), "timestamp_format: None must hold %d"),
+    "date format without a date": (
+        lambda d, c: c.update(date_format="%d.%m.%Y"),
+        "date_format: the contract has no column of that kind",
+    ),
     "unknown token": (
         lambda d, c: c.update(timestamp_format="%d.%b.%Y %H:%M"),
         "dialects.care_contacts.timestamp_format",

@@ -170,8 +170,12 @@ def test_every_form_that_a_county_declares_reads_what_it_writes():
     moment = datetime(2026, 11, 23, 19, 47)
     for county in counties().values():
         for dialect in county.dialects.values():
-            written = moment.strftime(dialect.timestamp_format)
-            assert typed(written, TIME, timestamp_format=dialect.timestamp_format) == moment
+            if dialect.timestamp_format:
+                written = moment.strftime(dialect.timestamp_format)
+                assert typed(written, TIME, timestamp_format=dialect.timestamp_format) == moment
+            if dialect.date_format:
+                written = moment.strftime(dialect.date_format)
+                assert typed(written, DATE, date_format=dialect.date_format) == moment.date()
 
 
 def test_a_translated_column_takes_only_the_codes_as_sent():

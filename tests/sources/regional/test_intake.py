@@ -114,7 +114,7 @@ def test_a_wrong_row_count_is_rejected_with_both_counts(desk):
     [
         ({"organiser_code": "06"}, "ORGANISER", "06", "05"),
         ({"organiser_code": "TEST"}, "TEST_ORGANISER", "TEST", "05"),
-        ({"dataset": "ward_days"}, "DATASET", "ward_days", "care_contacts"),
+        ({"dataset": "ward_days"}, "DATASET", "ward_days", "care_contacts, costs"),
         ({"contract_version": "0.9.0"}, "CONTRACT_VERSION", "0.9.0", "1.0.0"),
         ({"period": "2026-10"}, "PERIOD", "2026-10", "2026-09"),
         ({"created_at": "2026-09-14T00:00:00+03:00"}, "MANIFEST_TIME", "2026-09-14T00:00:00+03:00", AT.isoformat()),

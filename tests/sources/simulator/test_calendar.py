@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sources.simulator.calendar import FIRST_PERIODS, HELSINKI, business_time, plan
+from sources.simulator.calendar import CONTACTS, COSTS, DATASETS, FIRST_PERIODS, HELSINKI, business_time, plan
 from sources.simulator.randomness import SEED
 from sources.simulator.senders import senders
 
@@ -22,24 +22,26 @@ def test_business_time_is_two_in_the_morning_in_helsinki_in_winter_and_in_summer
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_on_day_0_everyone_has_sent_three_months_but_for_one_late_county(seed):
-    sent = {(d.organiser_code, d.period) for d in plan(0, seed)}
-    everyone = {(code, period) for code in senders() for period in FIRST_PERIODS}
+def test_on_day_0_everyone_has_sent_twelve_months_but_for_the_contacts_of_one_late_county(seed):
+    assert (len(FIRST_PERIODS), FIRST_PERIODS[0], FIRST_PERIODS[-1]) == (12, "2025-10", "2026-09")
+    sent = {(d.dataset, d.organiser_code, d.period) for d in plan(0, seed)}
+    everyone = {(dataset, code, period) for dataset in DATASETS for code in senders() for period in FIRST_PERIODS}
     (late,) = everyone - sent
-    assert late[1] == FIRST_PERIODS[-1]
-    assert not senders()[late[0]].catchment
+    assert (late[0], late[2]) == (CONTACTS, FIRST_PERIODS[-1])
+    assert not senders()[late[1]].catchment
     assert {(d.kind, d.sequence) for d in plan(0, seed)} == {("new", 1)}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_day_1_brings_a_new_month_a_correction_the_late_one_a_duplicate_and_a_rejected_one(seed):
-    kinds = Counter(d.kind for d in plan(1, seed))
+def test_day_1_brings_contacts_of_a_new_month_a_correction_the_late_one_a_duplicate_and_a_rejected_one(seed):
+    contacts = [d for d in plan(1, seed) if d.dataset == CONTACTS]
+    kinds = Counter(d.kind for d in contacts)
     assert {k: kinds[k] for k in ("correction", "late", "duplicate", "rejected")} == dict.fromkeys(
         ("correction", "late", "duplicate", "rejected"), 1
     )
     assert kinds["new"] >= 4
-    by_kind = {d.kind: d for d in plan(1, seed)}
-    earlier = {(d.organiser_code, d.period): d for d in plan(0, seed)}
+    by_kind = {d.kind: d for d in contacts}
+    earlier = {(d.organiser_code, d.period): d for d in plan(0, seed) if d.dataset == CONTACTS}
     assert by_kind["new"].period == "2026-10"
     late = by_kind["late"]
     assert (late.organiser_code, late.period) not in earlier
@@ -54,6 +56,17 @@ def test_day_1_brings_a_new_month_a_correction_the_late_one_a_duplicate_and_a_re
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_day_1_brings_costs_of_a_new_month_and_a_correction_by_a_sender_without_another_part(seed):
+    costs = [d for d in plan(1, seed) if d.dataset == COSTS]
+    assert {(d.kind, d.period) for d in costs} == {("new", "2026-10"), ("correction", FIRST_PERIODS[-1])}
+    (correction,) = [d for d in costs if d.kind == "correction"]
+    assert (correction.sequence, correction.revision) == (2, 2)
+    assert correction.organiser_code not in {
+        d.organiser_code for d in plan(1, seed) if d.dataset == CONTACTS and d.kind != "new"
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_over_eight_months_every_sender_delivers_every_month_once_and_numbers_only_rise(seed):
     good, numbers = Counter(), defaultdict(list)
     for day in range(240):
@@ -61,14 +74,14 @@ def test_over_eight_months_every_sender_delivers_every_month_once_and_numbers_on
             assert d.created_at < business_time(d.day)
             assert d.period < f"{business_time(d.day).astimezone(HELSINKI):%Y-%m}"
             if d.kind in ("new", "late", "second_try"):
-                good[d.organiser_code, d.period] += 1
+                good[d.dataset, d.organiser_code, d.period] += 1
             if d.kind != "duplicate":
-                numbers[d.organiser_code, d.period].append(d.sequence)
+                numbers[d.dataset, d.organiser_code, d.period].append(d.sequence)
             else:
-                assert numbers[d.organiser_code, d.period] == [d.sequence]
-    complete = {period for _, period in good} - {max(period for _, period in good)}
-    assert len(complete) >= 9
-    assert {good[code, period] for code in senders() for period in complete} == {1}
+                assert numbers[d.dataset, d.organiser_code, d.period] == [d.sequence]
+    complete = {period for *_, period in good} - {max(period for *_, period in good)}
+    assert len(complete) >= 18
+    assert {good[key, code, period] for key in DATASETS for code in senders() for period in complete} == {1}
     assert all(sequence == list(range(1, len(sequence) + 1)) for sequence in numbers.values())
 
 

@@ -82,13 +82,15 @@ def test_each_delivery_has_a_truth_beside_the_home(undisturbed):
     assert status == {"accepted", "rejected", "duplicate"}
     (rejected,) = [t for t in truths if t["expected_status"] == "rejected"]
     assert rejected["expected_rule"].startswith("HVA-FILE-0-")
-    (corrected,) = [t for t in truths if t["correction"]]
-    assert corrected["correction"]["changed"] > 0
+    corrected = [t for t in truths if t["correction"]]
+    assert [t["dataset"] for t in corrected] == ["care_contacts", "costs"]
+    assert all(t["correction"]["changed"] > 0 for t in corrected)
 
 
 def test_a_delivery_sent_again_by_mistake_has_the_same_data_and_another_name(undisturbed):
     (again,) = [d for d in plan(1, SEED) if d.kind == "duplicate"]
-    (first,) = [d for d in plan(0, SEED) if (d.organiser_code, d.period) == (again.organiser_code, again.period)]
+    what = (again.dataset, again.organiser_code, again.period)
+    (first,) = [d for d in plan(0, SEED) if (d.dataset, d.organiser_code, d.period) == what]
     one, two = parcel_of(first, SEED), parcel_of(again, SEED)
     assert [f.data for f in one.files] == [f.data for f in two.files]
     assert {f.name for f in one.files}.isdisjoint(f.name for f in two.files)

@@ -4,7 +4,7 @@ import time
 
 import polars as pl
 import pytest
-from contact_oracle import verdicts
+from oracle import verdicts
 
 from sources.simulator import residents as residents_module
 from sources.simulator.events import SAMPLE_SHARE, corrected_rows, generate_rows

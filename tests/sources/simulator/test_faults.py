@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from contact_oracle import verdicts
+from oracle import verdicts
 
 from sources.regional.file_rules import file_rules
 from sources.simulator.calendar import HELSINKI, REJECTED_FAULTS

@@ -68,9 +68,9 @@ def put(home: Home, parcel: Parcel) -> None:
 def test_two_simulated_nights_end_as_the_simulator_knows(periods, tmp_path):
     """Of the first night at least one month of every sender, and what the second night repeats or corrects."""
     desk, sent = Desk(tmp_path / "home"), []
-    returning = {(d.organiser_code, d.period) for d in plan(1, SEED)}
+    returning = {(d.dataset, d.organiser_code, d.period) for d in plan(1, SEED)}
     for planned in plan(0, SEED):
-        if planned.period in periods or (planned.organiser_code, planned.period) in returning:
+        if planned.period in periods or (planned.dataset, planned.organiser_code, planned.period) in returning:
             sent.append(parcel_of(planned, SEED))
             put(desk.home, sent[-1])
     desk.night(0)

@@ -3,7 +3,7 @@
 from itertools import islice
 
 import pytest
-from contact_oracle import verdicts
+from oracle import verdicts
 
 from sources.simulator.senders import senders
 from sources.simulator.volume import parcels

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from sources.regional.catalogue import counties
-from sources.simulator.calendar import HELSINKI
+from sources.regional.catalogue import counties, dataset_contract
+from sources.simulator.calendar import CONTACTS, COSTS, DATASETS, HELSINKI
+from sources.simulator.costs import generate_costs
 from sources.simulator.events import generate_rows
 from sources.simulator.parcel import dialect_of, make_parcel
 from sources.simulator.randomness import SEED
@@ -21,12 +22,15 @@ def test_each_county_file_has_a_simulated_sender():
     assert set(senders()) == set(counties())
 
 
+@pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("code", CODES)
-def test_what_a_sender_writes_reads_back_as_what_was_meant(code, contract):
-    dialect, rows = dialect_of(code), generate_rows(code, "2026-08", n_rows=80)
+def test_what_a_sender_writes_reads_back_as_what_was_meant(code, dataset):
+    dialect, contract = dialect_of(code, dataset), dataset_contract(dataset)
+    rows = generate_costs(code, "2026-08") if dataset == COSTS else generate_rows(code, "2026-08", n_rows=80)
+    parcel = make_parcel(code, "2026-08", 1, MADE, SEED, has_row_faults=False, n_rows=80, dataset=dataset)
     read = [
         record
-        for file in make_parcel(code, "2026-08", 1, MADE, SEED, has_row_faults=False, n_rows=80).files
+        for file in parcel.files
         for record in csv.DictReader(
             file.data.decode(dialect.encoding).removeprefix("\ufeff").splitlines(),
             delimiter=dialect.delimiter,
@@ -53,6 +57,8 @@ def _value(text, column, dialect):
         return Decimal(text.replace(dialect.decimal, "."))
     if column.type == "timestamp":
         return datetime.strptime(text, dialect.timestamp_format.replace("%-", "%"))
+    if column.type == "date":
+        return datetime.strptime(text, dialect.date_format.replace("%-", "%")).date()
     return text
 
 
@@ -70,6 +76,20 @@ def test_the_dialects_fall_into_many_groups_and_all_headers_differ():
     assert len({tuple(sorted(d.codes.get("sex", {}))) for d in dialects}) >= 10
 
 
+def test_the_finance_systems_write_otherwise_than_the_patient_systems_and_than_each_other():
+    dialects = [dialect_of(code, COSTS) for code in CODES]
+    groups = {(d.encoding, senders()[d.organiser_code].byte_order_mark, d.delimiter, d.date_format) for d in dialects}
+    assert len(groups) >= 15
+    assert {d.encoding for d in dialects} == {"utf-8", "latin-1", "cp1252", "utf-16-le"}
+    assert {d.delimiter for d in dialects} == {";", ",", "\t", "|"}
+    assert len({d.date_format for d in dialects}) >= 7
+    assert len({frozenset(d.columns) for d in dialects}) == len(dialects)
+    assert len({tuple(sorted(d.codes["production_mode"])) for d in dialects}) >= 12
+    assert sum("account_code" in d.codes for d in dialects) >= 4
+    names = {senders()[code].file_name(COSTS, "2026-08", 1, "20260910") for code in CODES}
+    assert len(names) == len(CODES)
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_the_first_bytes_and_the_line_ends_are_the_senders(code):
     sender, dialect = senders()[code], dialect_of(code)
@@ -83,15 +103,14 @@ def test_the_first_bytes_and_the_line_ends_are_the_senders(code):
 
 def test_a_code_page_that_only_one_encoding_has_is_really_used():
     """Otherwise a reader that took cp1252 for Latin-1 would pass."""
-    for code in CODES:
-        dialect = dialect_of(code)
+    for dialect in (dialect_of(code, dataset) for code in CODES for dataset in DATASETS):
         if dialect.encoding == "cp1252":
             with pytest.raises(UnicodeEncodeError):
                 "".join(dialect.columns).encode("latin-1")
 
 
 def test_codes_with_several_names_are_sent_under_all_of_them(first_night):
-    for parcel in first_night:
+    for parcel in (p for p in first_night if p.dataset == CONTACTS):
         names = parcel.dialect.codes.get("profession", {})
         nurses = {sent for sent, code in names.items() if code == "nurse"}
         usual_and_rare = {
@@ -114,4 +133,4 @@ def test_manifests_are_valid_name_what_lies_beside_them_and_say_synthetic(first_
             (f.name, len(f.data), f.rows) for f in parcel.files
         ]
         assert (manifest.organiser_code, manifest.period) == (parcel.organiser_code, parcel.period)
-        assert str(manifest.sample_share) == "0.01"
+        assert str(manifest.sample_share) == ("1" if parcel.dataset == COSTS else "0.01")

@@ -1,4 +1,4 @@
-"""A second opinion on a file of contacts: which rule is broken on which physical line, worked out in polars from the contract's words alone.
+"""A second opinion on a delivered file: which rule is broken on which physical line, worked out in polars from the contract's words alone.
 
 Shares nothing with the reader, the harmoniser or the mask of the pipeline, nor with the writer of the simulator.
 """
@@ -49,6 +49,8 @@ def _typed(column, dialect: Dialect) -> pl.Expr:
         return pl.when(value.str.contains(form)).then(value.str.replace(",", ".")).cast(pl.Float64, strict=False)
     if column.type == "timestamp":
         return value.str.to_datetime(dialect.timestamp_format, strict=False)
+    if column.type == "date":
+        return value.str.to_date(dialect.date_format, strict=False)
     return value
 
 
@@ -60,10 +62,13 @@ def verdicts(data: bytes, dialect: Dialect, contract: Contract, period: str) -> 
         text.select("line", pl.exclude("line").name.suffix("__sent")), on="line", maintain_order="left"
     )
     found: set[Verdict] = {(line, None, file_rule("RAGGED").id) for line in ragged}
-    for rule in contract.rules:
+    for rule in contract.row_rules:
         broken = frame.filter(_broken(rule, contract, period, absent).fill_null(value=False))
         found |= {(line, rule.column, rule.id) for line in broken["line"]}
-    return found
+    sound = frame.filter(~pl.col("line").is_in(list({line for line, *_ in found})))
+    repeated = sound.filter(pl.struct(contract.key).is_first_distinct().not_())
+    unique = contract.unique_rule
+    return found | {(line, unique.column, unique.id) for line in repeated["line"]}
 
 
 def _broken(rule: Rule, contract: Contract, period: str, absent: list[str]) -> pl.Expr:
@@ -92,6 +97,11 @@ def _broken(rule: Rule, contract: Contract, period: str, absent: list[str]) -> p
             return ~years.is_in([0, 1])
         case "in_period":
             return pl.coalesce(rule.arguments["first_of"]).dt.strftime("%Y-%m") != period
-        case "unique":
-            return value.is_first_distinct().not_()
+        case "sign_agrees":
+            code = pl.col(rule.arguments["other"])
+            is_expense = code.str.starts_with("4") & (code != "4990")
+            return (is_expense & (value < 0)) | (code.str.starts_with("3") & (value > 0))
+        case "only_with":
+            other = ~pl.col(rule.arguments["other"]).is_in(rule.arguments["allowed"])
+            return (value == rule.arguments["when"]) & other
     raise AssertionError(rule.check)

@@ -1,0 +1,201 @@
+{# Deliveries, the periods they make, and who is complete in them: the same for every dataset that the senders deliver by the month. #}
+
+{# One row per delivery of a dataset that was ever the known one of its sender and month. #}
+{% macro known_deliveries(dataset) %}
+with deliveries as (
+
+    select * from {{ ref("stg__delivery") }}
+    where dataset = '{{ dataset }}' and status in ('accepted', 'superseded')
+
+),
+
+final as (
+
+    select
+        receipt_id,
+        organiser_code as sender_code,
+        {{ month_start("period") }} as month_start,
+        cast(sample_share * 1000000 as bigint) as sample_share_ppm,
+        {{ synthetic_input("origin") }} as is_synthetic,
+        known_from,
+        coalesce(known_to, {{ open_end() }}) as known_to
+    from deliveries
+    -- Replaced in the moment in which it was known: nobody could have seen a figure of it.
+    where known_to is null or known_from < known_to
+
+)
+
+select * from final
+{% endmacro %}
+
+{# One row per period of these grains and month in it. A quarter or a year exists from the moment when each of its months has a delivery. #}
+{% macro period_months(known_delivery, grains) %}
+{%- set month_counts = {"month": 1, "quarter": 3, "year": 12} %}
+with months as (
+
+    select
+        month_start,
+        min(known_from) as known_from,
+        max(is_synthetic) as is_synthetic
+    from {{ known_delivery }}
+    group by month_start
+
+),
+
+{% for grain in grains if grain != "month" -%}
+{{ grain }}s as (
+
+    select
+        cast(date_trunc('{{ grain }}', month_start) as date) as period_start,
+        max(known_from) as known_from,
+        max(is_synthetic) as is_synthetic
+    from months
+    group by cast(date_trunc('{{ grain }}', month_start) as date)
+    having count(*) = {{ month_counts[grain] }}
+
+),
+
+{% endfor -%}
+periods as (
+
+    select
+        'month' as period_grain,
+        month_start as period_start,
+        month_start,
+        1 as month_count,
+        known_from,
+        is_synthetic
+    from months
+    {% for grain in grains if grain != "month" %}
+    union all
+
+    select
+        '{{ grain }}' as period_grain,
+        w.period_start,
+        m.month_start,
+        {{ month_counts[grain] }} as month_count,
+        w.known_from,
+        w.is_synthetic
+    from {{ grain }}s as w
+    inner join months as m on w.period_start = cast(date_trunc('{{ grain }}', m.month_start) as date)
+    {% endfor %}
+),
+
+final as (
+
+    select
+        period_grain,
+        period_start,
+        {{ add_days(add_months("period_start", "month_count"), -1) }} as period_end,
+        month_start,
+        month_count,
+        known_from,
+        is_synthetic
+    from periods
+
+)
+
+select * from final
+{% endmacro %}
+
+{# One row per period, county and stretch of time over which the county's own delivery of every month of the period was known. #}
+{% macro county_presences(known_delivery, period_month) %}
+with own_deliveries as (
+
+    select
+        p.period_grain,
+        p.period_start,
+        p.month_count,
+        d.sender_code as county_code,
+        1 as months_known,
+        d.sample_share_ppm,
+        d.known_from,
+        d.known_to
+    from {{ known_delivery }} as d
+    inner join {{ period_month }} as p on d.month_start = p.month_start
+    inner join {{ ref("core__dim_region") }} as r on d.sender_code = r.region_code and r.region_level = 'county' and r.is_organiser
+
+),
+
+states as (
+
+    {{ running_states("own_deliveries", ["period_grain", "period_start", "month_count", "county_code"], ["months_known", "sample_share_ppm"]) }}
+
+),
+
+final as (
+
+    select
+        period_grain,
+        period_start,
+        county_code,
+        -- Of the months taken together: three times the share of each in a quarter sampled evenly.
+        cast(sample_share_ppm as bigint) as sample_share_ppm,
+        known_from,
+        known_to
+    from states
+    where months_known = month_count
+
+)
+
+select * from final
+{% endmacro %}
+
+{# One row per period and stretch of time over which one year's population was the latest known one of the 31 December days before the period. #}
+{% macro population_references(period_month) %}
+with years as (
+
+    select
+        year,
+        min(known_from) as known_from
+    from {{ ref("core__fct_population") }}
+    group by year
+
+),
+
+periods as (
+
+    select distinct
+        period_grain,
+        period_start,
+        cast(extract(year from period_start) as smallint) - 1 as expected_year
+    from {{ period_month }}
+
+),
+
+candidates as (
+
+    select
+        p.period_grain,
+        p.period_start,
+        p.expected_year,
+        y.year as population_year,
+        y.known_from,
+        -- An older year serves until any later one, up to the expected one, is known.
+        coalesce(
+            min(y.known_from) over (
+                partition by p.period_grain, p.period_start order by y.year desc rows between unbounded preceding and 1 preceding
+            ),
+            {{ open_end() }}
+        ) as known_to
+    from periods as p
+    inner join years as y on y.year <= p.expected_year
+
+),
+
+final as (
+
+    select
+        period_grain,
+        period_start,
+        cast(expected_year as smallint) as expected_year,
+        population_year,
+        known_from,
+        known_to
+    from candidates
+    where known_from < known_to
+
+)
+
+select * from final
+{% endmacro %}
