@@ -158,7 +158,8 @@ def _country_within_counties(entry: Mapping[str, Any]) -> Plan:
         figures=f"""
         with county as (
             select {_GROUP}, min(value) as lowest, max(value) as highest, count(value) as n
-            from {CURRENT} where region_level = 'county' and per is not null group by all)
+            from {CURRENT} where region_level = 'county' and per is not null group by all
+            having bool_and(value is not null or coalesce(numerator, 0) = 0))
         select {_GROUP_NAME} as subject, null as numerator, county.n as denominator, c.value as value,
             lowest - {entry["slack"]} as minimum, highest + {entry["slack"]} as maximum
         from {CURRENT} c join county using ({_GROUP})

@@ -1,6 +1,6 @@
 {{ config(severity="warn") }}
 -- Detects internal items whose income and expenses do not cancel out within a sender.
--- Matters because what one unit buys from another is nobody's cost; a warning, since a row in quarantine leaves its counterpart alone. They are in no figure.
+-- Matters because what one unit buys from another is nobody's cost; a warning, since they are in no figure. A delivery with rows in quarantine is not judged: one of them may be the counterpart.
 -- A row is a current delivery whose internal items leave more than one euro in a hundred of its external expenses.
 with deliveries as (
 
@@ -11,6 +11,7 @@ with deliveries as (
         sum(case when not is_internal and amount_eur > 0 then amount_eur else 0 end) as external_expenses_eur
     from {{ ref("core__fct_cost") }}
     where known_to is null
+        and receipt_id in (select receipt_id from {{ ref("dq__delivery") }} where rows_quarantined = 0)
     group by organiser_code, period
 
 )

@@ -114,6 +114,15 @@ def test_only_current_figures_are_judged(mart):
     assert judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-011")["HVA-GX-MD-011"].status == "PASS"
 
 
+def test_a_country_with_visits_that_no_county_has_residents_for_is_no_mean_of_its_counties(mart):
+    of_june = f"{RATE} and {JUNE} and {TOTALS}"
+    mart.execute(f"update {MART} set value = value * 1.5 where {of_june} and region_level = 'country'")
+    mart.execute(
+        f"update {MART} set denominator = null, value = null, value_status = 'not_applicable' where {of_june} and region_code = '05'"
+    )
+    assert judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-032")["HVA-GX-MD-032"].status == "PASS"
+
+
 def test_an_absent_county_is_no_difference_between_counties_and_country(mart):
     mart.execute(
         f"""update {MART} set numerator = null, denominator = null, value = null, value_status = 'missing'
