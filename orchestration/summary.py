@@ -51,6 +51,7 @@ def conclude(night: Night) -> dict[str, Any]:
         "rejected": [_mended(d) for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
         "waiting": night.regional.get("waiting", []),
         "problems": night.regional.get("problems", []),
+        "revisions": _revisions(night),
         "checks": _counted(night),
         "release": current.as_dict() if current else None,
         "release_folder": str(night.home.current) if current else None,
@@ -68,6 +69,20 @@ def conclude(night: Night) -> dict[str, Any]:
         night.report_folder / "checks.json", json.dumps([vars(c) for c in night.checks], ensure_ascii=False, indent=1)
     )
     return document
+
+
+def _revisions(night: Night) -> list[dict[str, Any]]:
+    """How many figures another value replaced tonight, by table and source; none unless this night published."""
+    from warehouse.read import open_release
+
+    if night.outcome != "published":
+        return []
+    with open_release(night.home) as con:
+        rows = con.execute(
+            "select table_name, source_code, count(*) from dq.revisions where known_from = ? group by all order by all",
+            [night.at.astimezone(UTC).replace(tzinfo=None)],
+        ).fetchall()
+    return [{"table_name": table, "source_code": source, "figures": figures} for table, source, figures in rows]
 
 
 def _mended(delivery: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def show(summary: dict[str, Any]) -> None:
             console.print(Text(f"Source {source['source_code']} failed: {kept}; see below."))
     _sources(console, summary)
     _deliveries(console, summary)
+    _revisions(console, summary)
     _checks(console, summary)
     _release(console, summary)
     stages = _table("stage", "seconds", numbers=frozenset({1}))
@@ -93,15 +94,32 @@ def _sources(console: Console, summary: dict[str, Any]) -> None:
             console.print(Text(f"  {source['status']} {source['source_code']}: {source['reason']}"))
 
 
+def _revisions(console: Console, summary: dict[str, Any]) -> None:
+    if summary["revisions"]:
+        table = _table("restated tonight (dq.revisions)", "source", "figures", numbers=frozenset({2}))
+        for revised in summary["revisions"]:
+            table.add_row(revised["table_name"], revised["source_code"], f"{revised['figures']:,}")
+        _titled(console, "Figures that moved", table)
+
+
 def _deliveries(console: Console, summary: dict[str, Any]) -> None:
-    columns = ("received", "accepted", "rejected", "duplicate", "waiting", "rows", "quarantined")
-    keys = ("received", "accepted", "rejected", "duplicate", "waiting", "rows_accepted", "rows_quarantined")
-    table = _table("sender", *columns, numbers=frozenset(range(1, 8)))
-    active = [s for s in summary["deliveries"] if any(s[k] for k in keys)]
+    keys = {
+        "received": "received",
+        "accepted": "accepted",
+        "of them corrected": "is_correction",
+        "late": "is_late",
+        "rejected": "rejected",
+        "duplicate": "duplicate",
+        "waiting": "waiting",
+        "rows": "rows_accepted",
+        "quarantined": "rows_quarantined",
+    }
+    table = _table("sender", *keys, numbers=frozenset(range(1, len(keys) + 1)))
+    active = [s for s in summary["deliveries"] if any(s[k] for k in keys.values())]
     for sender in active:
-        table.add_row(f"{sender['organiser_code']} {sender['name']}", *(f"{sender[k]:,}" for k in keys))
+        table.add_row(f"{sender['organiser_code']} {sender['name']}", *(f"{sender[k]:,}" for k in keys.values()))
     if active:
-        table.add_row("all", *(f"{sum(s[k] for s in active):,}" for k in keys))
+        table.add_row("all", *(f"{sum(s[k] for s in active):,}" for k in keys.values()))
         _titled(console, "Deliveries tonight", table)
     else:
         console.print("\nDeliveries tonight: none")

@@ -99,7 +99,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Contract:
-    """A dataset's contract. `columns` are in contract order; `rules` in the order of their declaration, which is the order of the mask's bits."""
+    """A dataset's contract. `columns` are in contract order; `rules` in the order of their declaration, which is the order of the mask's bits.
+
+    `due_days` is how many days after its end a month is due (ODCS: the latency among slaProperties); None where nothing was agreed.
+    """
 
     name: str
     version: str
@@ -112,6 +115,7 @@ class Contract:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     key: tuple[str, ...]
+    due_days: int | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
@@ -169,6 +173,7 @@ def load_contract(path: Path) -> Contract:
         columns=columns,
         rules=rules,
         key=tuple(p["name"] for p in table["properties"] if p.get("primaryKey")),
+        due_days=_due_days(path, document),
         extras=extras,
     )
     _refuse_inconsistent(contract)
@@ -194,6 +199,15 @@ def _refuse_invalid_odcs(path: Path, document: Any) -> None:
     if problem is not None:
         place = ".".join(map(str, problem.absolute_path)) or "top level"
         raise ContractError(f"{path.name}: {place}: {problem.message[:200]}; see ODCS 3.x")
+
+
+def _due_days(path: Path, document: dict) -> int | None:
+    latency = next((p for p in document.get("slaProperties") or [] if p["property"] == "latency"), None)
+    if latency is None:
+        return None
+    if latency.get("unit") != "d" or not isinstance(latency["value"], int):
+        _refuse(path, "slaProperties", "has a latency that is no whole number of days (unit d)")
+    return latency["value"]
 
 
 def _extras(element: dict) -> dict[str, Any]:

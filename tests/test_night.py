@@ -133,6 +133,13 @@ def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a
     assert told["outcome"] == "published"
     assert sum(d["duplicate"] for d in told["deliveries"]) == 1
     assert sum(d["rejected"] for d in told["deliveries"]) == 1
+    assert sum(d["is_correction"] for d in told["deliveries"]) == 2
+    assert sum(d["is_late"] for d in told["deliveries"]) == 1
+    tonight = ask(
+        home,
+        "select count(*) filter (is_correction) as corrected, count(*) filter (is_late) as late from dq.delivery where known_from >= '2026-11-03'",
+    )
+    assert tonight == [{"corrected": 2, "late": 1}]
     deliveries = ask(home, "select organiser_code, period, sequence, status, rule from dq.delivery")
     assert {d["status"] for d in deliveries} >= {"accepted", "superseded", "duplicate", "rejected"}
     assert any(d["period"] == "2026-10" and d["status"] == "accepted" for d in deliveries), "a new month"
@@ -145,6 +152,11 @@ def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a
     assert all(d["rule"] for d in rejected)
     restated = ask(home, "select count(*) as n from core.fct_population where known_to is not null")
     assert restated[0]["n"] > 0
+    moved = {(r["table_name"], r["source_code"]): r["figures"] for r in told["revisions"]}
+    assert moved["core.fct_population", "statfin_population"] == restated[0]["n"]
+    assert moved["mart.minimum_dataset", "care_contacts"] > 0
+    for word in ("of them corrected", "late", "duplicate", "rejected", "core.fct_population"):
+        assert word in runs["next"]["done"].stdout
 
 
 def test_an_earlier_figure_stays_queryable_beside_the_corrected_one(nights):

@@ -17,6 +17,7 @@ from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Ledger
 from sources.regional.catalogue import dataset_contracts
+from sources.regional.timeliness import timeliness
 from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.sql import literal, query
@@ -177,6 +178,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
 
     with duckdb.connect() as con:
         _load_events(con, ledger, at)
+        _load_timeliness(con, ledger, at)
         for name in ("delivery", "snapshot"):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
         _empty(home.build)
@@ -232,6 +234,17 @@ def _load_events(con: "DuckDBPyConnection", ledger: Ledger, at: datetime) -> Non
     )
     con.unregister("stored")
     con.execute("SET VARIABLE horizon = ?::TIMESTAMP", [at.astimezone(UTC).replace(tzinfo=None)])
+
+
+def _load_timeliness(con: "DuckDBPyConnection", ledger: Ledger, at: datetime) -> None:
+    import pyarrow as pa
+
+    found = timeliness(ledger, dataset_contracts(), at)
+    columns = {"due_on": pa.date32(), "is_correction": pa.bool_(), "is_late": pa.bool_()}
+    told = {name: pa.array([getattr(t, name) for t in found.values()], kind) for name, kind in columns.items()}
+    con.register("told", pa.table({"receipt_id": pa.array(list(found), pa.string()), **told}))
+    con.execute("CREATE TABLE timeliness AS FROM told")
+    con.unregister("told")
 
 
 def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:

@@ -57,6 +57,7 @@ def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome) -> dg.Ma
         metadata={
             "dagster/row_count": own.rows_accepted,
             "deliveries": dict(own.statuses),
+            **own.kinds,
             "rows accepted tonight": own.rows_accepted,
             "rows quarantined tonight": own.rows_quarantined,
             "dagster/column_schema": _schema(contract),
@@ -73,23 +74,29 @@ def _schema(contract: Contract) -> dg.TableSchema:
 
 def _table(outcome: IntakeOutcome) -> str:
     lines = [
-        "| sender | period | sequence | status | received | accepted | quarantined | rule |",
-        "|---|---|---|---|---|---|---|---|",
+        "| sender | period | sequence | status | correction | late | received | accepted | quarantined | rule |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     shown = (
         "organiser_code",
         "period",
         "sequence",
         "status",
+        "is_correction",
+        "is_late",
         "rows_received",
         "rows_accepted",
         "rows_quarantined",
         "rule",
     )
-    lines += [
-        "| " + " | ".join("" if d[k] is None else str(d[k]) for k in shown) + " |" for d in outcome.deliveries[:200]
-    ]
+    lines += ["| " + " | ".join(_shown(d[k]) for k in shown) + " |" for d in outcome.deliveries[:200]]
     return "\n".join(lines)
+
+
+def _shown(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return "yes" if value is True else str(value)
 
 
 def _pictures(n: Night, contract: Contract, names: dict[str, str]) -> dict[str, dg.MetadataValue]:

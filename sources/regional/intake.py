@@ -78,7 +78,7 @@ def _take_in(
     judging.run()
     unwritten = write_reports(home, ledger, contracts, counties)
     problems = (*found.problems, *received.problems, *judging.problems, *unwritten)
-    return outcome_of(ledger, counties, at, found.waiting, problems, tuple(judging.disputed))
+    return outcome_of(ledger, contracts, counties, at, found.waiting, problems, tuple(judging.disputed))
 
 
 def write_reports(

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sources.ledger import Ledger
+from sources.contract import Contract
+from sources.ledger import Event, Ledger
 from sources.regional.county import County
 from sources.regional.inbox import Waiting
+from sources.regional.timeliness import Timeliness, timeliness
 
 _ROWS = ("rows_received", "rows_accepted", "rows_quarantined")
+_KINDS = ("is_correction", "is_late")
 _COUNTED = ("accepted", "rejected", "duplicate", "held")
 
 
@@ -32,7 +35,7 @@ class Validation:
 @dataclass(frozen=True)
 class IntakeOutcome:
     """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rule, reason, rows_* (0 where no
-    row was read).
+    row was read), is_correction, is_late.
 
     `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged.
     """
@@ -70,6 +73,23 @@ class IntakeOutcome:
         validation = self.validation if self.validation.status == "FAIL" else _passed(rows)
         return replace(self, deliveries=deliveries, validation=validation, waiting=(), problems=(), pending=0)
 
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Of the accepted deliveries: months delivered for the first time, corrections of earlier ones, and those that came late."""
+        corrections, late = (self._of_kind(kind) for kind in _KINDS)
+        return {
+            "new deliveries": self.statuses["accepted"] - corrections,
+            "corrections": corrections,
+            "late deliveries": late,
+        }
+
+    def _of_kind(self, kind: str, organiser_code: str | None = None) -> int:
+        return sum(
+            1
+            for d in self.deliveries
+            if d["status"] == "accepted" and d[kind] and organiser_code in (None, d["organiser_code"])
+        )
+
     def _sum(self, key: str, organiser_code: str | None = None) -> int:
         return sum(d[key] for d in self.deliveries if organiser_code in (None, d["organiser_code"]))
 
@@ -85,6 +105,7 @@ class IntakeOutcome:
                 "received": received[code],
                 **{status: statuses[code, status] for status in _COUNTED},
                 "waiting": waiting[code],
+                **{kind: self._of_kind(kind, code) for kind in _KINDS},
                 "rows_accepted": self._sum("rows_accepted", code),
                 "rows_quarantined": self._sum("rows_quarantined", code),
             }
@@ -107,6 +128,7 @@ class IntakeOutcome:
 
 def outcome_of(
     ledger: Ledger,
+    contracts: Mapping[str, Contract],
     counties: Mapping[str, County],
     at: datetime,
     waiting: tuple[Waiting, ...],
@@ -117,9 +139,10 @@ def outcome_of(
     receipts = {e.subject: e for e in ledger.events("receipt")}
     verdicts = {e.subject: e for e in ledger.events("verdict")}
     when = at.astimezone(UTC)
+    times = timeliness(ledger, contracts, at)
     tonight = [v for v in verdicts.values() if v.at == when]
     return IntakeOutcome(
-        deliveries=tuple(_delivery(receipts[v.subject].body, v.subject, v.body) for v in tonight),
+        deliveries=tuple(_delivery(receipts[v.subject].body, v, times.get(v.subject)) for v in tonight),
         received=tuple((e.body["organiser_code"], e.subject) for e in receipts.values() if e.at == when),
         waiting=waiting,
         problems=problems,
@@ -130,12 +153,14 @@ def outcome_of(
     )
 
 
-def _delivery(sent: dict[str, Any], receipt_id: str, judged: dict[str, Any]) -> dict[str, Any]:
+def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> dict[str, Any]:
+    judged = verdict.body
     return {
-        "receipt_id": receipt_id,
+        "receipt_id": verdict.subject,
         **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
         **{key: judged[key] for key in ("status", "rule", "reason")},
         **{key: judged[key] or 0 for key in _ROWS},
+        **{kind: time is not None and getattr(time, kind) for kind in _KINDS},
     }
 
 

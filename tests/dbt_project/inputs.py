@@ -102,6 +102,9 @@ _DELIVERY = {
     "contract_version": "varchar",
     "sample_share": "decimal(9,6)",
     "origin": "varchar",
+    "due_on": "date",
+    "is_correction": "boolean",
+    "is_late": "boolean",
 }
 _QUARANTINE = {
     "receipt_id": "varchar",

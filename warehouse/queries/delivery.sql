@@ -1,5 +1,5 @@
 -- One row for each delivery known at the horizon, and for each name that waits in the inbox.
--- Reads event(seq, happened_at, kind, subject, body). Times are business times, in UTC.
+-- Reads event(seq, happened_at, kind, subject, body) and timeliness(receipt_id, due_on, is_correction, is_late). Times are business times, in UTC.
 WITH known AS (
     SELECT * FROM event WHERE happened_at <= getvariable('horizon')
 ),
@@ -121,8 +121,12 @@ SELECT
     contract_version,
     sample_share,
     origin,
+    due_on,
+    is_correction,
+    is_late,
     erased_at
 FROM ended
+LEFT JOIN timeliness USING (receipt_id)
 
 UNION ALL BY NAME
 

@@ -16,5 +16,8 @@ select
     receipt_id,
     contract_version,
     sample_share,
-    origin
+    origin,
+    due_on,
+    is_correction,
+    is_late
 from {{ ref("stg__delivery") }}

@@ -15,6 +15,9 @@ select
     cast(contract_version as varchar) as contract_version,
     cast(sample_share as decimal(9, 6)) as sample_share,
     cast(origin as varchar) as origin,
+    cast(due_on as date) as due_on,
+    cast(is_correction as boolean) as is_correction,
+    cast(is_late as boolean) as is_late,
     cast(known_from as timestamp) as known_from,
     cast(known_to as timestamp) as known_to
 from {{ source("registry", "delivery") }}
