@@ -26,7 +26,7 @@ OUTCOMES = {
 }
 
 
-WIDTH = 120  # where there is no terminal: logs and files
+WIDTH = 132  # where there is no terminal: logs and files
 
 
 class Progress:
@@ -106,7 +106,7 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     keys = {
         "received": "received",
         "accepted": "accepted",
-        "of them corrected": "is_correction",
+        "corrected": "is_correction",
         "late": "is_late",
         "rejected": "rejected",
         "duplicate": "duplicate",
