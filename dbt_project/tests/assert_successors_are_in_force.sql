@@ -6,7 +6,8 @@ select m.year, m.municipality_code, m.successor_code, m.municipality_code_in_yea
 from {{ ref("core__dim_municipality") }} as m
 left join {{ ref("raw__municipality") }} as s on m.municipality_code_in_year = s.municipality_code
 where
-    cast(extract(year from m.dissolved_on) as smallint) <= m.year
+    not m.is_in_force
+    and cast(extract(year from m.dissolved_on) as smallint) <= m.year
     and (
         s.municipality_code is null
         or cast(extract(year from cast(s.dissolved_on as date)) as smallint) <= m.year
