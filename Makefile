@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DAY ?=
 ROWS ?= 10000000
-DBT_FILES := $(shell find dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
-MANIFEST := dbt_project/target/manifest.json
+DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
+MANIFEST := dbt_project/target/prepared/manifest.json
 
 # A UTF-8 locale whatever the caller's, no telemetry, and nothing read from the user's own site-packages.
 export PYTHONUTF8 := 1
@@ -15,14 +15,15 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup manifest nightly status dev test test-slow test-all bench lint lock clean
+.PHONY: help setup manifest nightly status dev test test-slow test-all bench bench-queries contracts lint lock clean
 
 help:
 	@echo "make nightly        run the night (sets everything up the first time); DAY=+1 is the next simulated night"
 	@echo "make status         what the last night did"
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
-	@echo "make bench          the row path against plain DuckDB SQL"
+	@echo "make bench          the row path against plain DuckDB SQL, and analysts' questions on the current release"
+	@echo "make contracts      what is made from the contracts and the models' descriptions: the dictionary"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
 setup: $(VENV)/.ready
@@ -61,6 +62,14 @@ test-all: test test-slow
 
 bench: $(MANIFEST)
 	@"$(BIN)/python" -m benchmarks.row_path --rows $(ROWS)
+	@$(MAKE) --no-print-directory bench-queries
+
+# On the release that `make nightly` made.
+bench-queries: $(VENV)/.ready
+	@"$(BIN)/python" -m benchmarks.queries
+
+contracts: $(VENV)/.ready
+	@"$(BIN)/python" -m warehouse.dictionary
 
 lint: $(VENV)/.ready
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .

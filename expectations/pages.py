@@ -31,6 +31,7 @@ DIMENSION_NAMES = {
     "consistency": {"fi": "ristiriidattomuus", "sv": "samstämmighet", "en": "consistency"},
     "conformity": {"fi": "määritysten mukaisuus", "sv": "överensstämmelse", "en": "conformity"},
 }
+DOCS = "dbt/index.html"  # dbt's own page of every table and column, once a release has been made
 MEASURE_NAMES = {
     "value": {"fi": "arvo", "sv": "värde", "en": "value"},
     "outside": {"fi": "ulkopuolella", "sv": "utanför", "en": "outside"},
@@ -61,8 +62,13 @@ def write_pages(
     write_atomic(folder / f"{suite.name}.json", json.dumps(document, ensure_ascii=False, indent=1))
     page = folder / f"{suite.name}.html"
     write_atomic(page, suite_page(document))
-    write_atomic(reports / "index.html", index_page(reports))
+    write_index(reports)
     return page
+
+
+def write_index(reports: Path) -> None:
+    """Write `reports/index.html` anew, from what lies there."""
+    write_atomic(reports / "index.html", index_page(reports))
 
 
 def suite_page(document: dict[str, Any]) -> str:
@@ -82,7 +88,9 @@ def index_page(reports: Path) -> str:
         except (OSError, ValueError, KeyError, TypeError):
             entry = {"suite": path.stem, "unreadable": True}
         nights.setdefault(path.parts[-3], []).append(entry)
-    return _template("index.html.j2").render(nights=sorted(nights.items(), reverse=True), **_words())
+    return _template("index.html.j2").render(
+        nights=sorted(nights.items(), reverse=True), has_docs=(reports / DOCS).is_file(), **_words()
+    )
 
 
 def _words() -> dict[str, Any]:

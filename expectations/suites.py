@@ -17,6 +17,7 @@ import yaml
 from expectations import contacts, mart
 from expectations.model import BoundsError, Check, Suite
 from sources.contract import LANGUAGES, Contract, load_contract
+from sources.national.sotkanet.catalogue import catalogue
 
 HERE = Path(__file__).parent
 CARE_CONTACTS = HERE.parent / "sources" / "regional" / "datasets" / "care_contacts.yml"
@@ -82,8 +83,8 @@ def contacts_suite(contract: Contract, bounds: Mapping[str, Any]) -> Suite:
 
 
 def mart_suite(bounds: Mapping[str, Any]) -> Suite:
-    """The mart suite: the checks of bounds.yml over the indicators that bounds.yml knows."""
-    said, indicators = bounds["minimum_dataset"], bounds["indicators"]
+    """The mart suite: the checks of bounds.yml over the indicators that bounds.yml knows, and over the published ones by their unit."""
+    said, indicators = bounds["minimum_dataset"], bounds["indicators"] | _published(bounds["published_indicators"])
     for code, about in indicators.items():
         if about.get("adds") not in ("value", "numerator", "nothing") or not about.get("reason"):
             raise BoundsError(
@@ -97,6 +98,17 @@ def mart_suite(bounds: Mapping[str, Any]) -> Suite:
         for e in said["checks"]
     ]
     return Suite("minimum_dataset", said["title"], tuple(checks), mart.relations(indicators))
+
+
+def _published(by_unit: Mapping[str, Any]) -> dict[str, Any]:
+    """Bounds of every indicator that Sotkanet publishes, out of those of its unit."""
+    units = {f"sotkanet_{indicator.indicator_id}": indicator.unit for indicator in catalogue()}
+    for code, unit in units.items():
+        if unit not in by_unit:
+            raise BoundsError(
+                f"bounds.yml: indicator {code} is in {unit}, a unit without bounds under published_indicators; add it"
+            )
+    return {code: by_unit[unit] for code, unit in units.items()}
 
 
 def _check(entry: Mapping[str, Any], kinds: Mapping, label: Mapping[str, str], judged_from: int) -> Check:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.paths import DBT_PROJECT, DBT_TARGET
+from orchestration.paths import DBT_TARGET, dbt_places
 
 BUILT = frozenset({"success", "pass", "warn", "no-op", "reused"})
 FAILED = frozenset({"fail", "error", "runtime error"})
@@ -20,7 +20,7 @@ FAILED = frozenset({"fail", "error", "runtime error"})
 
 @dataclass(frozen=True)
 class NodeOutcome:
-    """What became of one dbt node: a model, a seed or a test. `failures` is the number of failing rows of a test."""
+    """What became of one dbt node: a model, a seed or a test. `failures` is the number of failing rows of a test, `sql` what a failed node ran."""
 
     unique_id: str
     name: str
@@ -29,6 +29,7 @@ class NodeOutcome:
     message: str
     failures: int
     seconds: float
+    sql: str = ""
 
     @property
     def is_failed(self) -> bool:
@@ -67,16 +68,7 @@ def run(
     os.environ["SOTEVARASTO_BUILD"] = str(build)
     arguments = [
         *command,
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(DBT_TARGET),
-    ]
-    arguments += [
-        "--log-path",
-        str(DBT_PROJECT / "logs"),
+        *dbt_places(DBT_TARGET),
         "--no-version-check",
         "--quiet",
         "--log-level",
@@ -86,10 +78,17 @@ def run(
     if selected := list(select):
         arguments += ["--indirect-selection", "empty", "--select", *selected]
     result = dbtRunner(callbacks=[on_event]).invoke(arguments)
+    nodes = [replace(n, sql=_compiled(result.result, n.unique_id)) if n.is_failed else n for n in nodes]
     error = None
     if not result.success and not any(n.is_failed for n in nodes):
         error = " ".join(str(result.exception or "dbt ended without a reason").split())[:500]
     return BuildOutcome(tuple(nodes), error)
+
+
+def _compiled(result, unique_id: str) -> str:
+    """The SQL that a node ran; empty for what has none, such as a seed."""
+    nodes = (r.node for r in getattr(result, "results", ()))
+    return next((getattr(n, "compiled_code", None) or "" for n in nodes if n.unique_id == unique_id), "")
 
 
 def _outcome(data) -> NodeOutcome:

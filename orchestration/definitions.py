@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets.national import raw__municipality_map, raw__population
+from orchestration.assets.national import raw__municipality_map, raw__population, raw__sotkanet
 from orchestration.assets.regional import raw__care_contacts
 from orchestration.assets.warehouse import dbt_build, raw__registry, release
 from orchestration.checks.great_expectations import gx_accepted_contacts, gx_minimum_dataset
@@ -10,7 +10,15 @@ from orchestration.jobs import every_night, inbox, nightly
 from orchestration.resources import NightResource
 
 defs = dg.Definitions(
-    assets=[raw__population, raw__municipality_map, raw__care_contacts, raw__registry, dbt_build, release],
+    assets=[
+        raw__population,
+        raw__municipality_map,
+        raw__sotkanet,
+        raw__care_contacts,
+        raw__registry,
+        dbt_build,
+        release,
+    ],
     asset_checks=[gx_accepted_contacts, gx_minimum_dataset],
     jobs=[nightly],
     schedules=[every_night],

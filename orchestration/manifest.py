@@ -9,24 +9,17 @@ from __future__ import annotations
 import os
 import sys
 
-from orchestration.paths import DBT_PROJECT, DBT_TARGET, MANIFEST
+from orchestration.paths import DBT_TARGET, MANIFEST, dbt_places
+from sources.durable import write_atomic
 
 
 def main() -> int:
-    """Write target/manifest.json; returns the exit code."""
+    """Write target/prepared/manifest.json; returns the exit code."""
     from dbt.cli.main import dbtRunner
 
     # The place of a home is not known here and does not enter the manifest's keys; dbt only needs the variable to exist.
     os.environ.setdefault("SOTEVARASTO_BUILD", str(DBT_TARGET / "no-build"))
-    arguments = [
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(DBT_TARGET),
-    ]
-    result = dbtRunner().invoke(["parse", "--quiet", "--log-path", str(DBT_PROJECT / "logs"), *arguments])
+    result = dbtRunner().invoke(["parse", "--quiet", *dbt_places(DBT_TARGET)])
     if not result.success:
         reason = str(result.exception) if result.exception else "see the messages above"
         print(
@@ -34,7 +27,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    MANIFEST.touch()  # an unchanged manifest is not rewritten, yet make compares times
+    MANIFEST.parent.mkdir(exist_ok=True)
+    write_atomic(MANIFEST, (DBT_TARGET / "manifest.json").read_bytes())
     return 0
 
 

@@ -29,7 +29,10 @@ class GateFailed(SotevarastoError):
 
 @dataclass
 class Check:
-    """One check's result as the summary counts it. `status` is PASS, FAIL, N-A or ERROR; `engine` is pandera, great_expectations or dbt."""
+    """One check's result as the summary counts it. `status` is PASS, FAIL, N-A or ERROR; `engine` is pandera, great_expectations, dbt or source.
+
+    `failed` of `applicable` are what the check looks at (rows, groups, sources); None where it measures one number, told in `observed`.
+    """
 
     id: str
     engine: str
@@ -37,6 +40,9 @@ class Check:
     status: str
     blocking: bool
     message: str = ""
+    failed: int | None = None
+    applicable: int | None = None
+    observed: str | None = None
 
 
 @dataclass
@@ -102,7 +108,7 @@ def open_night(day: str = "", say: Callable[[str], None] = lambda text: None):
             home=home,
             profile=profile,
             at=at,
-            night_id=_local_date(at),
+            night_id=local_date(at),
             day=number,
             ledger=ledger,
             landing=Landing(home.landing),
@@ -114,7 +120,8 @@ def open_night(day: str = "", say: Callable[[str], None] = lambda text: None):
         yield night
 
 
-def _local_date(at: datetime) -> str:
+def local_date(at: datetime) -> str:
+    """The calendar day in Finland on which a moment falls, YYYY-MM-DD."""
     from zoneinfo import ZoneInfo
 
     return at.astimezone(ZoneInfo("Europe/Helsinki")).date().isoformat()
@@ -159,4 +166,8 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
             if sent:
                 night.say(f"simulated day {day}: {len(sent)} deliveries put in the inbox (synthetic)")
     server = stack.enter_context(NationalServer(day=night.day, seed=SEED))
-    night.addresses = {"pxweb": server.base_url_pxweb, "classifications": server.base_url_classifications}
+    night.addresses = {
+        "pxweb": server.base_url_pxweb,
+        "classifications": server.base_url_classifications,
+        "sotkanet": server.base_url_sotkanet,
+    }

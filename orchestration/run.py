@@ -60,7 +60,8 @@ def _why(result, night) -> tuple[str, bool]:
     from orchestration.night import GateFailed
 
     if refused := night.failed_blocking:
-        return f"{len(refused)} blocking checks did not pass, first {refused[0].id}: {refused[0].message}", True
+        count = "a blocking check" if len(refused) == 1 else f"{len(refused)} blocking checks"
+        return f"{count} did not pass, first {refused[0].id}: {refused[0].message}", True
     failures = [e for e in result.all_events if e.is_step_failure or e.is_failure]
     error = next((e.event_specific_data.error for e in failures if getattr(e.event_specific_data, "error", None)), None)
     while error is not None and error.cause is not None:

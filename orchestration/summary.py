@@ -14,6 +14,8 @@ from typing import Any
 
 from orchestration.night import Night
 from sources.durable import write_atomic
+from sources.errors import SotevarastoError
+from sources.regional.file_rules import file_rule
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "gate_failed": 1, "could_not_run": 2}
 STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
@@ -21,10 +23,15 @@ STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
 
 def conclude(night: Night) -> dict[str, Any]:
     """Write the night's summary, note the end in the ledger and refresh the current release's copy of the ledger head. Returns the summary."""
+    from orchestration.checks.results import keep_results
     from warehouse.publish import current_release, record_head
 
     if night.outcome == "could_not_run" and night.failed_blocking:
         night.outcome = "gate_failed"
+    try:
+        keep_results(night)
+    except SotevarastoError as error:
+        night.outcome, night.reason = "could_not_run", str(error)
     current = current_release(night.home)
     document = {
         "format": 1,
@@ -41,7 +48,7 @@ def conclude(night: Night) -> dict[str, Any]:
         "sources": night.sources,
         "deliveries": night.regional.get("by_sender", []),
         "rows": {k: night.regional.get(k, 0) for k in ("rows_received", "rows_accepted", "rows_quarantined")},
-        "rejected": [d for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
+        "rejected": [_mended(d) for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
         "waiting": night.regional.get("waiting", []),
         "problems": night.regional.get("problems", []),
         "checks": _counted(night),
@@ -61,6 +68,11 @@ def conclude(night: Night) -> dict[str, Any]:
         night.report_folder / "checks.json", json.dumps([vars(c) for c in night.checks], ensure_ascii=False, indent=1)
     )
     return document
+
+
+def _mended(delivery: dict[str, Any]) -> dict[str, Any]:
+    """A rejected delivery with what its sender can do."""
+    return {**delivery, "mend": file_rule(delivery["rule"]).fix["en"]}
 
 
 def _counted(night: Night) -> dict[str, Any]:

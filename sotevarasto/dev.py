@@ -25,6 +25,12 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
         """Quiet: the terminal belongs to the UI."""
 
 
+def pages_server(home: Home, port: int = PAGES_PORT) -> http.server.ThreadingHTTPServer:
+    """A server of the home's report pages on loopback, not started yet; port 0 is any free one."""
+    handler = functools.partial(_Pages, directory=str(home.reports))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
 def serve() -> None:
     """Run `dagster dev` until it ends, with the home's reports served on a second loopback port."""
     from orchestration.run import prepare_dagster_home
@@ -32,8 +38,7 @@ def serve() -> None:
     profile = current_profile()
     home = Home.open(default_home(profile), profile)
     prepare_dagster_home(home)
-    handler = functools.partial(_Pages, directory=str(home.reports))
-    pages = http.server.ThreadingHTTPServer(("127.0.0.1", PAGES_PORT), handler)
+    pages = pages_server(home)
     threading.Thread(target=pages.serve_forever, daemon=True).start()
     click.echo(
         f"Dagster UI: http://127.0.0.1:{UI_PORT}   report pages: http://127.0.0.1:{PAGES_PORT}   home: {home.root}   (Ctrl-C ends both)"

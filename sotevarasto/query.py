@@ -19,6 +19,7 @@ SHOWN_ROWS = 1000
 def run_query(query: str, form: str) -> None:
     """Print the answer of `query`. Raises SotevarastoError, one line, when there is no release or the query is wrong."""
     import duckdb
+
     from warehouse.read import open_release
 
     with open_release(Home(default_home(current_profile()))) as connection:

@@ -21,8 +21,8 @@ QUERY = (
 OUTCOMES = {
     "published": "A new release is published.",
     "unchanged": "Nothing moved; the current release stays.",
-    "gate_failed": "Our own checks refused the night. Nothing was published; the last good release stays.",
-    "could_not_run": "The night could not run to its end. Nothing was published; the last good release stays.",
+    "gate_failed": "Our own checks refused the night. Nothing was published; what came in tonight waits for a night that passes.",
+    "could_not_run": "The night could not run to its end. Nothing was published; run it again when the cause is mended.",
 }
 
 
@@ -65,6 +65,10 @@ def show(summary: dict[str, Any]) -> None:
     console.print(Text(OUTCOMES[summary["outcome"]]))
     if summary["reason"]:
         console.print(Text(f"Why: {summary['reason']}"))
+    for source in summary["sources"]:
+        if source["status"] == "failed":
+            kept = f"its rows of {source['rows_of']} stay in use" if source["rows_of"] else "it has given no rows yet"
+            console.print(Text(f"Source {source['source_code']} failed: {kept}; see below."))
     _sources(console, summary)
     _deliveries(console, summary)
     _checks(console, summary)
@@ -78,13 +82,15 @@ def show(summary: dict[str, Any]) -> None:
 
 
 def _sources(console: Console, summary: dict[str, Any]) -> None:
-    table = _table("source", "status", "rows", "requests (least)", "reason", numbers=frozenset({2}))
+    table = _table("source", "status", "new rows", "rows in use are of", "requests (least)", numbers=frozenset({2}))
     for source in summary["sources"]:
         requests = f"{source['requests_made']} ({source['requests_minimum']})"
-        table.add_row(
-            source["source_code"], source["status"], f"{source['rows']:,}", requests, Text(source["reason"] or "")
-        )
+        rows_of = source["rows_of"] or "none yet"
+        table.add_row(source["source_code"], source["status"], f"{source['rows']:,}", rows_of, requests)
     _titled(console, "National sources", table)
+    for source in summary["sources"]:
+        if source["reason"]:
+            console.print(Text(f"  {source['status']} {source['source_code']}: {source['reason']}"))
 
 
 def _deliveries(console: Console, summary: dict[str, Any]) -> None:
@@ -101,7 +107,7 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         console.print("\nDeliveries tonight: none")
     for delivery in summary["rejected"]:
         where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
-        console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}"))
+        console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
     for problem in summary["problems"]:
         console.print(Text(f"  problem: {problem}"))
 
@@ -133,7 +139,8 @@ def _release(console: Console, summary: dict[str, Any]) -> None:
     table = _table("table", "rows", numbers=frozenset({1}))
     for published in release["tables"]:
         table.add_row(published["name"], f"{published['rows']:,}")
-    _titled(console, f"Release {release['release_id']}", table)
+    state = "new" if summary["outcome"] == "published" else "as before; it stays current"
+    _titled(console, f"Release {release['release_id']} ({state})", table)
     console.print(f"It lies in {summary['release_folder']}", soft_wrap=True, markup=False)
 
 

@@ -16,7 +16,7 @@ FORMAT = 1
 PROFILES = ("simulated", "live")
 STAMP = "home.json"
 
-_FOLDERS = ("inbox", "landing", "parquet", "quarantine", "build", "releases", "reports", "dagster", "logs")
+_FOLDERS = ("inbox", "landing", "parquet", "quarantine", "checks", "build", "releases", "reports", "dagster", "logs")
 _FILES = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "current", "lock")
 
 
@@ -110,6 +110,11 @@ class Home:
     def quarantine(self) -> Path:
         """What could not be accepted, with its reasons."""
         return self.root / "quarantine"
+
+    @property
+    def checks(self) -> Path:
+        """What the checks of each night came to: small immutable files that the ledger names."""
+        return self.root / "checks"
 
     @property
     def build(self) -> Path:

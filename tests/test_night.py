@@ -5,6 +5,7 @@ The home lies in a folder with a space and an ä in its name. Three nights run o
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
+from sources.home import Home
+from warehouse.read import open_release
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -177,9 +181,29 @@ def test_the_default_rates_are_near_the_published_ones(nights):
     assert sum(abs(ours[c] / v - 1) for c, v in published) / len(published) < 0.04
 
 
+def test_the_published_questions_have_answers(nights):
+    home, _ = nights
+    with open_release(Home(home)) as con:
+        asked = con.execute("select query_id, sql from meta.query_examples order by query_id").fetchall()
+        assert len(asked) >= 10
+        assert [number for number, query in asked if not con.execute(query).fetchall()] == []
+
+
+def test_every_published_column_is_commented_and_in_the_dictionary(nights):
+    home, _ = nights
+    with open_release(Home(home)) as con:
+        there = con.execute(
+            """select distinct schema_name || '.' || table_name, column_name, comment is not null from duckdb_columns()
+            where database_name in ('marts', 'warehouse') and schema_name in ('core', 'dq', 'mart', 'meta')"""
+        ).fetchall()
+        told = con.execute("select object_name, column_name from meta.dictionary where kind = 'table'").fetchall()
+    assert {row[:2] for row in there if not row[2]} == set()
+    assert {row[:2] for row in there} == set(told)
+
+
 def test_synthetic_figures_are_labelled_in_the_mart(nights):
     home, _ = nights
-    origins = ask(home, "select distinct origin from mart.minimum_dataset where indicator_code <> 'population'")
+    origins = ask(home, "select distinct origin from mart.minimum_dataset where source_code = 'care_contacts'")
     assert origins == [{"origin": "synthetic"}]
 
 
@@ -243,4 +267,6 @@ def test_report_pages_are_self_contained(nights):
     assert any("gx" in p.parts for p in pages)
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        assert 'src="http' not in text and 'href="http' not in text.replace('href="http://127.0.0.1', ""), page
+        assert not re.search(r'src="http|<link[^>]+href="http', text), page
+        # dbt's own page holds links that a person may click; ours hold none that lead out of the machine.
+        assert page.parts[-2] == "dbt" or 'href="http' not in text.replace('href="http://127.0.0.1', ""), page

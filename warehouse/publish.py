@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["PublishError", "Release", "current_release", "publish", "record_head", "release_heads"]
 
 _META = "meta.release"
-_META_COLUMNS = {
+RELEASE_COLUMNS = {
     "release_id": ("VARCHAR", "Business time and digest of the content"),
     "released_at": ("TIMESTAMP", "Business time of the night that made the release, UTC"),
     "profile": ("VARCHAR", "simulated or live"),
@@ -152,10 +152,10 @@ def _write_meta(con: "DuckDBPyConnection", release: Release) -> None:
         release.code_fingerprint,
         release.input_fingerprint,
     ]
-    columns = ", ".join(f"?::{kind} AS {column}" for column, (kind, _) in _META_COLUMNS.items())
+    columns = ", ".join(f"?::{kind} AS {column}" for column, (kind, _) in RELEASE_COLUMNS.items())
     con.execute(f"CREATE TABLE {_META} AS SELECT {columns}", values)
     con.execute(f"COMMENT ON TABLE {_META} IS 'One row: this release, and what it was made from'")
-    for column, (_, comment) in _META_COLUMNS.items():
+    for column, (_, comment) in RELEASE_COLUMNS.items():
         con.execute(f"COMMENT ON COLUMN {_META}.{column} IS {literal(comment)}")
 
 

@@ -17,6 +17,7 @@ from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Ledger
 from sources.regional.catalogue import dataset_contracts
+from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.sql import literal, query
 
@@ -46,6 +47,7 @@ _QUARANTINE = {
     "rule_id": "VARCHAR",
     "value_as_sent": "VARCHAR",
 }
+_SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
 _NATIONAL = {
     "population": {
         "snapshot_id": "VARCHAR",
@@ -78,6 +80,65 @@ _NATIONAL = {
             "VARCHAR",
         ),
     },
+    "sotkanet_observation": {
+        "snapshot_id": "VARCHAR",
+        "indicator_id": "INTEGER",
+        "region_id": "INTEGER",
+        "region_category": "VARCHAR",
+        "region_code": "VARCHAR",
+        "hva_code": "VARCHAR",
+        "municipality_code": "VARCHAR",
+        "year": "SMALLINT",
+        "sex": "VARCHAR",
+        "value": "DECIMAL(18,6)",
+        "abs_value": "DECIMAL(18,6)",
+        "value_status": "VARCHAR",
+        "origin": "VARCHAR",
+    },
+    "sotkanet_indicator": {
+        "snapshot_id": "VARCHAR",
+        "indicator_id": "INTEGER",
+        "data_updated": "DATE",
+        "first_year": "SMALLINT",
+        "last_year": "SMALLINT",
+        **{f"{text}_{language}": "VARCHAR" for text in _SOTKANET_TEXTS for language in ("fi", "sv", "en")},
+        "value_type": "VARCHAR",
+        "decimals": "SMALLINT",
+        **dict.fromkeys(
+            (
+                "sexes",
+                "region_categories",
+                "region_categories_as_sent",
+                "organization_name_fi",
+                "defects",
+                "as_sent",
+                "origin",
+            ),
+            "VARCHAR",
+        ),
+    },
+    "sotkanet_region": {
+        "snapshot_id": "VARCHAR",
+        "region_id": "INTEGER",
+        **dict.fromkeys(
+            (
+                "region_category",
+                "region_code",
+                "hva_code",
+                "county_system",
+                "municipality_code",
+                "collaborative_area_code",
+                "name_fi",
+                "name_sv",
+                "name_en",
+                "member_of",
+                "uri",
+                "code_as_sent",
+                "origin",
+            ),
+            "VARCHAR",
+        ),
+    },
 }
 
 
@@ -97,7 +158,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,quarantine,snapshot}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,quarantine,snapshot,check_result}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -113,8 +174,9 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
+        create_check_result(con, home, ledger, at)
         counts = {}
-        for name in ("delivery", "quarantine", "snapshot"):
+        for name in ("delivery", "quarantine", "snapshot", "check_result"):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]

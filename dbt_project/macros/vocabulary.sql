@@ -39,8 +39,12 @@
 {%- endmacro %}
 
 {% macro derivation_summed() %}'summed'{% endmacro %}
+{% macro derivation_reported() %}'reported'{% endmacro %}
 
 {# Reasons in one text, parted by semicolons; null when there is none. Each reason is an expression that is null when it does not apply. #}
 {% macro joined_reasons(reasons) -%}
     nullif(concat_ws('; ', {{ reasons | join(", ") }}), '')
 {%- endmacro %}
+
+{# Values of a group in one text, parted by semicolons and in their order; null when there is none. #}
+{% macro joined_values(value, order_by) -%}{{ dbt.listagg(value, "'; '", "order by " ~ order_by) }}{%- endmacro %}

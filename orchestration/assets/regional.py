@@ -6,31 +6,14 @@ Belongs here: one asset for all senders' care contacts, with one asset check a r
 
 import dagster as dg
 
-from orchestration.checks.names import check_name
-from orchestration.night import Check
+from orchestration import metadata, pictures
+from orchestration.checks import row_rules
+from orchestration.night import Night
 from orchestration.resources import NightResource
 from sources.regional.catalogue import dataset_contract
 
 ASSET = "raw__care_contacts"
 CONTRACT = dataset_contract("care_contacts")
-JUDGED = "accepted_rows_valid"
-
-
-def _rule_specs() -> list[dg.AssetCheckSpec]:
-    rules = [
-        dg.AssetCheckSpec(
-            check_name(r.id),
-            asset=ASSET,
-            description=f"{r.id} · {r.text['en']} Mend: {r.fix['en']}",
-            metadata={"engine": "pandera"},
-        )
-        for r in CONTRACT.rules
-    ]
-    described = "pandera itself validates the rows that the mask accepted tonight."
-    return [
-        *rules,
-        dg.AssetCheckSpec(JUDGED, asset=ASSET, blocking=True, description=described, metadata={"engine": "pandera"}),
-    ]
 
 
 @dg.asset(
@@ -41,7 +24,7 @@ def _rule_specs() -> list[dg.AssetCheckSpec]:
     deps=[],
     description="Care contacts as every organiser and HUS delivered them: received, landed, read as text, harmonised and judged row by row. "
     "Accepted rows stand in immutable slices by period and organiser, refused ones in quarantine with their reason.",
-    check_specs=_rule_specs(),
+    check_specs=row_rules.specs(CONTRACT, ASSET),
 )
 def raw__care_contacts(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
     from sources.regional.intake import take_in
@@ -50,8 +33,6 @@ def raw__care_contacts(context: dg.AssetExecutionContext, night: NightResource) 
     with n.stage("regional deliveries"):
         outcome = take_in(n.home, n.ledger, n.landing, at=n.at, say=n.say)
     n.regional = outcome.as_dict()
-    results = [_rule_result(n, rule, outcome.rule_counts.get(rule.id)) for rule in CONTRACT.rules]
-    results.append(_judged_result(n, outcome))
     rows = outcome.rows_accepted
     return dg.MaterializeResult(
         metadata={
@@ -60,9 +41,10 @@ def raw__care_contacts(context: dg.AssetExecutionContext, night: NightResource) 
             "rows accepted tonight": rows,
             "rows quarantined tonight": outcome.rows_quarantined,
             "dagster/column_schema": _schema(),
+            **_pictures(n, outcome.names),
             "deliveries by sender": dg.MetadataValue.md(_table(outcome)),
         },
-        check_results=results,
+        check_results=row_rules.results(n, ASSET, CONTRACT, outcome),
     )
 
 
@@ -91,31 +73,17 @@ def _table(outcome) -> str:
     return "\n".join(lines)
 
 
-def _rule_result(n, rule, counts: tuple[int, int] | None) -> dg.AssetCheckResult:
-    failed, applicable = counts or (0, 0)
-    status = "N-A" if applicable == 0 else "FAIL" if failed else "PASS"
-    n.checks.append(
-        Check(rule.id, "pandera", ASSET, status, False, f"{failed:,} of {applicable:,} rows" if failed else "")
-    )
-    return dg.AssetCheckResult(
-        check_name=check_name(rule.id),
-        passed=not failed,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={
-            "failed": failed,
-            "applicable": applicable,
-            "status": status,
-            "handling": "failing rows are in quarantine, not in the warehouse",
-        },
-    )
+def _pictures(n: Night, names: dict[str, str]) -> dict[str, dg.MetadataValue]:
+    """What is held by sender and month, and how many deliveries each night brought."""
+    from sources.regional.holdings import holdings
 
-
-def _judged_result(n, outcome) -> dg.AssetCheckResult:
-    result = outcome.validation
-    n.checks.append(Check(JUDGED, "pandera", ASSET, result.status, True, result.reason))
-    return dg.AssetCheckResult(
-        check_name=JUDGED,
-        passed=result.status in ("PASS", "N-A"),
-        severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"status": result.status, "rows": result.rows, "reason": result.reason or "none"},
-    )
+    held = holdings(n.ledger, CONTRACT.name, n.at)
+    note = pictures.SYNTHETIC if held.is_synthetic else ""
+    rows = {f"{code} {name}": held.rows.get(code, {}) for code, name in names.items()}
+    title = "Accepted rows in force, by sender and month"
+    by_month = pictures.months(title, held.periods, rows, note=f"{note}; × no accepted delivery; own scale a sender")
+    by_night = pictures.sparkline("Deliveries received, by night", held.by_night, note=note)
+    return {
+        "rows by sender and month": metadata.picture(n, f"{CONTRACT.name}_by_month", by_month, title),
+        "deliveries by night": metadata.picture(n, f"{CONTRACT.name}_by_night", by_night, "Deliveries received"),
+    }

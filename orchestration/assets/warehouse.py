@@ -10,8 +10,9 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from orchestration import dbt_runner
-from orchestration.night import Check, GateFailed, Night
+from orchestration import dbt_runner, docs_page, metadata, previews
+from orchestration.checks import dbt_tests
+from orchestration.night import GateFailed, Night
 from orchestration.paths import MANIFEST
 from orchestration.resources import NightResource
 
@@ -19,6 +20,9 @@ REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
     "population": "raw__population",
     "municipality_map": "raw__municipality_map",
+    "sotkanet_observation": "raw__sotkanet",
+    "sotkanet_indicator": "raw__sotkanet",
+    "sotkanet_region": "raw__sotkanet",
     "care_contacts": "raw__care_contacts",
 }
 
@@ -28,7 +32,7 @@ SOURCE_ASSETS = {
     group_name="warehouse",
     owners=["team:data-engineering"],
     kinds={"parquet", "sqlite"},
-    deps=["raw__population", "raw__municipality_map", "raw__care_contacts"],
+    deps=["raw__population", "raw__municipality_map", "raw__sotkanet", "raw__care_contacts"],
     output_required=False,
     description="The ledger as tables (deliveries, quarantine, snapshots) with hard links to every slice, in an emptied build folder. "
     "Nothing is materialised, and nothing downstream runs, when no input and no code moved since the current release.",
@@ -122,52 +126,34 @@ def _events(
     context: dg.AssetExecutionContext, n: Night, outcome: dbt_runner.BuildOutcome
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     manifest = dbt_runner.manifest_nodes()
-    shapes = _shapes(n)
     checks = {k.name: k for k in context.selected_asset_check_keys}
+    places = {p["name"]: (p["schema"], p["alias"]) for p in manifest.values() if "alias" in p}
+    shapes = _shapes(n, {places[k.asset_key.to_user_string()] for k in checks.values()})
     for node in outcome.nodes:
         if node.resource_type in ("model", "seed") and node.status in dbt_runner.BUILT:
             props = manifest[node.unique_id]
             rows, columns = shapes.get((props["schema"], props["alias"]), (None, []))
             described = {k.lower(): v.get("description") for k, v in props["columns"].items()}
             schema = dg.TableSchema([dg.TableColumn(c, t, description=described.get(c.lower())) for c, t in columns])
-            metadata = {"seconds": node.seconds, "dagster/column_schema": schema}
-            yield dg.MaterializeResult(
-                asset_key=dg.AssetKey(node.name),
-                metadata=metadata | ({} if rows is None else {"dagster/row_count": rows}),
-            )
+            told = {"seconds": node.seconds, "dagster/column_schema": schema}
+            told |= {} if rows is None else {"dagster/row_count": rows}
+            told |= _preview(n) if node.name == previews.MART else {}
+            yield dg.MaterializeResult(asset_key=dg.AssetKey(node.name), metadata=told)
         elif node.resource_type == "test" and node.name in checks and node.status != "skipped":
-            yield _check_result(n, node, checks[node.name])
+            key = checks[node.name]
+            rows, _ = shapes.get(places[key.asset_key.to_user_string()], (None, []))
+            yield dbt_tests.result(n, node, key, rows)
 
 
-def _check_result(n: Night, node: dbt_runner.NodeOutcome, key: dg.AssetCheckKey) -> dg.AssetCheckResult:
-    status = {"pass": "PASS", "warn": "FAIL", "fail": "FAIL"}.get(node.status, "ERROR")
-    warns = node.status == "warn"
-    n.checks.append(
-        Check(
-            node.name,
-            "dbt",
-            key.asset_key.to_user_string(),
-            status,
-            not warns,
-            node.message if status != "PASS" else "",
-        )
-    )
-    return dg.AssetCheckResult(
-        asset_key=key.asset_key,
-        check_name=key.name,
-        passed=status == "PASS",
-        severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
-        metadata={
-            "status": status,
-            "failing rows": node.failures,
-            "seconds": node.seconds,
-            "message": node.message or "none",
-        },
-    )
+def _preview(n: Night) -> dict[str, Any]:
+    import duckdb
+
+    with duckdb.connect(str(n.home.build / "work.duckdb"), read_only=True) as connection:
+        return previews.of_mart(n, connection)
 
 
-def _shapes(n: Night) -> dict[tuple[str, str], tuple[int | None, list[tuple[str, str]]]]:
-    """Rows (None for views, which would have to be computed) and columns of each relation, in two queries."""
+def _shapes(n: Night, tested: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[int | None, list[tuple[str, str]]]]:
+    """Rows and columns of each relation, in two queries. Rows of a view would have to be computed: only of `tested` ones, else None."""
     import duckdb
 
     with duckdb.connect(str(n.home.build / "work.duckdb"), read_only=True) as connection:
@@ -178,8 +164,8 @@ def _shapes(n: Night) -> dict[tuple[str, str], tuple[int | None, list[tuple[str,
             columns.setdefault((schema, table), []).append((name, kind))
         tables = connection.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
         rows = {}
-        if tables:
-            counted = " union all ".join(f"select '{s}', '{t}', count(*) from \"{s}\".\"{t}\"" for s, t in tables)
+        if counted_too := sorted({*tables, *(tested & columns.keys())}):
+            counted = " union all ".join(f"select '{s}', '{t}', count(*) from \"{s}\".\"{t}\"" for s, t in counted_too)
             rows = {(s, t): count for s, t, count in connection.execute(counted).fetchall()}
     return {key: (rows.get(key), shape) for key, shape in columns.items()}
 
@@ -201,6 +187,9 @@ def _published_models() -> list[dg.AssetKey]:
     description="The published release: built aside, verified, then swapped in at once. The last three stay. Readers see the old one or the new one.",
 )
 def release(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+    from expectations.pages import write_index
+    from orchestration.checks.results import keep_results
+    from warehouse.checks import complete_build
     from warehouse.publish import publish
 
     n = night.night
@@ -208,10 +197,17 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> dg.Mater
         raise GateFailed(
             f"{len(n.failed_blocking)} blocking checks did not pass, first {n.failed_blocking[0].id}; the last good release stays"
         )
+    with n.stage("dbt documentation"):
+        undocumented = docs_page.make(n.home)
     with n.stage("verify and publish"):
+        keep_results(n)
+        complete_build(n.home, n.ledger, n.at)
         published = publish(n.home, n.ledger, n.at, n.staged)
     n.release, n.outcome = published.as_dict(), "published"
     n.say(f"  release {published.release_id} is current")
+    if undocumented is None:
+        docs_page.put(n.home)
+    write_index(n.home.reports)
     tables = "\n".join(
         ["| table | rows |", "|---|---|", *(f"| {t['name']} | {t['rows']:,} |" for t in published.tables)]
     )
@@ -220,5 +216,7 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> dg.Mater
             "release": published.release_id,
             "path": dg.MetadataValue.path(str(n.home.releases / published.release_id)),
             "tables": dg.MetadataValue.md(tables),
+            "tables and columns (make dev)": undocumented or metadata.page(docs_page.PAGE),
+            "checks of every night (make dev)": metadata.page("index.html"),
         }
     )

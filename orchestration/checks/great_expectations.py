@@ -8,16 +8,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from expectations.gate import CheckOutcome, run_suite
+from expectations.gate import CheckOutcome, run_suite, shorten
 from expectations.model import Known
 from expectations.suites import Suite, accepted_contacts, minimum_dataset
+from orchestration import metadata
 from orchestration.checks.names import check_name
 from orchestration.night import Check, Night
 from orchestration.resources import NightResource
 
-PAGES = (
-    "http://127.0.0.1:3001"  # `make dev` serves the reports folder there; a browser refuses file:// links from the UI
-)
+FIGURES_SHOWN = 10  # of each check, those outside their bounds first; the page has more
 
 
 def _specs(suite: Suite, asset: str) -> list[dg.AssetCheckSpec]:
@@ -27,14 +26,19 @@ def _specs(suite: Suite, asset: str) -> list[dg.AssetCheckSpec]:
             asset=asset,
             blocking=e.severity == "error",
             description=f"{e.id} · {e.text['en']} Mend: {e.fix['en']}",
-            metadata={"engine": "great expectations"},
+            metadata={
+                "engine": "great expectations",
+                "id": e.id,
+                "dimension": e.dimension,
+                "severity": e.severity,
+            },
         )
         for e in suite.expectations
     ]
 
 
 def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -> Iterator[dg.AssetCheckResult]:
-    page = f"{PAGES}/nights/{n.night_id}/gx/{suite.name}.html"
+    page = metadata.page(f"nights/{n.night_id}/gx/{suite.name}.html")
     for o in outcomes:
         passed = o.status in ("PASS", "N-A")
         n.checks.append(
@@ -44,7 +48,9 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
                 asset,
                 o.status,
                 o.severity == "error",
-                "" if passed else o.reason or o.text["en"],
+                o.reason if passed else f"expected: {o.text['en']} Found: {o.reason.rstrip('.')}. Mend: {o.fix['en']}",
+                *_counted(o),
+                _observed(o),
             )
         )
         yield dg.AssetCheckResult(
@@ -52,13 +58,36 @@ def _results(n: Night, asset: str, suite: Suite, outcomes: list[CheckOutcome]) -
             check_name=check_name(o.id),
             passed=passed,
             severity=dg.AssetCheckSeverity.ERROR if o.severity == "error" else dg.AssetCheckSeverity.WARN,
-            metadata={
-                "status": o.status,
-                "observed": str(o.observed),
-                "reason": o.reason or "none",
-                "page (make dev)": dg.MetadataValue.url(page),
-            },
+            metadata=_shown(o) | {"page (make dev)": page},
         )
+
+
+def _counted(o: CheckOutcome) -> tuple[int | None, int | None]:
+    """(failed, applicable): subjects where it judges subjects; else the rows it looked at, of which none is told apart."""
+    if "judged" in o.denominators:
+        return o.observed.get("outside"), int(o.denominators["judged"])
+    return None, int(o.denominators["rows"]) if "rows" in o.denominators else None
+
+
+def _observed(o: CheckOutcome) -> str | None:
+    """The numbers in six significant digits: sums of many parts may differ in the last ones from run to run."""
+    told = (f"{k} {v:.6g}" if isinstance(v, float) else f"{k} {v}" for k, v in o.observed.items())
+    return ", ".join(told) or None
+
+
+def _shown(o: CheckOutcome) -> dict[str, object]:
+    shown = metadata.counts(o.status, *_counted(o))
+    shown |= metadata.numbers(o.observed, "observed ")
+    others = {k: v for k, v in o.denominators.items() if k not in ("judged", "rows")}
+    shown |= metadata.numbers(others, "denominator: ")
+    if any(v is not None for v in o.bounds.values()):
+        shown["bounds"] = f"{shorten(o.bounds['minimum'])} – {shorten(o.bounds['maximum'])}"
+    shown["why these bounds"] = o.bounds_reason
+    if o.reason:
+        shown["reason"] = o.reason
+    if o.figures:
+        shown["figures"] = metadata.table(o.figures[:FIGURES_SHOWN])
+    return shown
 
 
 def _judge(n: Night, asset: str, suite: Suite, connection, relation: str, known: Known) -> list[dg.AssetCheckResult]:

@@ -15,6 +15,7 @@ from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.outcome import SourceOutcome
 from sources.national.settings import SourceSettings, load_settings
+from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
 
 
@@ -34,6 +35,15 @@ def collect_municipality_map(
     settings = _settings(home, classifications, simulator_url)
     with Client(settings.http) as client:
         return classifications.collect_municipality_map(home, ledger, landing, client, settings, at)
+
+
+def collect_sotkanet(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """THL's Sotkanet: the indicators of its catalogue by region, year and sex. `simulator_url` as above."""
+    settings = _settings(home, sotkanet, simulator_url)
+    with Client(settings.http) as client:
+        return sotkanet.collect_sotkanet(home, ledger, landing, client, settings, at)
 
 
 def _settings(home: Home, room, simulator_url: str | None) -> SourceSettings:

@@ -6,6 +6,7 @@ Belongs here: building the pandera schema from a contract's standard checks and 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
@@ -58,7 +59,7 @@ def _schema(contract: Contract) -> Any:
 
     columns = {
         column.name: pa.Column(
-            _dtypes()[column.sql_type],
+            _dtype(column.sql_type),
             [_check(column, rule) for rule in contract.rules if rule.column == column.name and rule.check in _CHECKS],
             nullable=not column.required,
         )
@@ -92,7 +93,10 @@ def _of_codes(column: Column, name: str) -> Any:
 _CHECKS = {"range": _in_range, "pattern": _of_pattern, "codes": _of_codes}
 
 
-def _dtypes() -> dict[str, Any]:
+def _dtype(sql_type: str) -> Any:
     import polars as pl
 
-    return {"VARCHAR": pl.String, "BIGINT": pl.Int64}
+    decimal = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", sql_type)
+    if decimal is not None:
+        return pl.Decimal(int(decimal.group(1)), int(decimal.group(2)))
+    return {"VARCHAR": pl.String, "BIGINT": pl.Int64}[sql_type]

@@ -66,13 +66,20 @@ class Visit:
         self._history: dict[str, list[Event]] = {}
         for event in events:
             self._history.setdefault(event.body["object"], []).append(event)
+        self._checks: dict[str, list[Event]] = {}
+        for event in ledger.events("source_check"):
+            source, _, rest = event.subject.partition("/")
+            if source == settings.source_code:
+                self._checks.setdefault(rest.rpartition("/")[0], []).append(event)
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Part:
-        """Fetch one JSON reply; an empty list is refused by the client. Errors: FetchError."""
+    def get(self, path: str, params: Mapping[str, str | Sequence[str]] | None = None, expect: Expect = JSON) -> Part:
+        """Fetch one JSON reply; an empty list is refused by the client unless `expect` takes it. Several values of a name are sent as repeated keys.
+        Errors: FetchError."""
         self._least += 1
-        query = "?" + "&".join(f"{name}={value}" for name, value in params.items()) if params else ""
+        pairs = [(name, one) for name, value in (params or {}).items() for one in _each(value)]
+        query = "?" + "&".join(f"{name}={value}" for name, value in pairs) if pairs else ""
         address = f"{self.settings.shown_url}/{path}{query}"
-        return Part(address, None, self._client.get(path, params, JSON))
+        return Part(address, None, self._client.get(path, params, expect))
 
     def post(self, path: str, query: dict[str, Any]) -> Part:
         """Send one query as JSON and fetch its reply. Errors: FetchError."""
@@ -156,24 +163,21 @@ class Visit:
 
     def last_check(self, topic: str) -> dict[str, Any] | None:
         """What the newest whole comparison of `topic` found; None when there is none, or when it is too old to rely on."""
-        checks = self._checks(topic)
-        recent = bool(checks) and self.at - checks[-1].at < self.settings.full_compare
-        return checks[-1].body if recent else None
+        old = self.checked_before(topic, self.at - self.settings.full_compare)
+        return None if old or topic not in self._checks else self._checks[topic][-1].body
+
+    def checked_before(self, topic: str, moment: datetime) -> bool:
+        """Whether the newest whole comparison of `topic` was made at `moment` or before; False when there is none."""
+        checks = self._checks.get(topic)
+        return checks is not None and checks[-1].at <= moment
 
     def note_check(self, topic: str, found: dict[str, Any]) -> None:
         """Record that everything of `topic` was compared tonight and what it was known by."""
-        checks = self._checks(topic)
+        checks = self._checks.setdefault(topic, [])
         if checks and checks[-1].body == found and checks[-1].at == self.at:
             return
-        self._ledger.append("source_check", f"{self._topic(topic)}{len(checks) + 1}", found, self.at)
-
-    def _checks(self, topic: str) -> list[Event]:
-        return [
-            e for e in self._ledger.events("source_check") if e.subject.rpartition("/")[0] + "/" == self._topic(topic)
-        ]
-
-    def _topic(self, topic: str) -> str:
-        return f"{self.settings.source_code}/{topic}/"
+        subject = f"{self.settings.source_code}/{topic}/{len(checks) + 1}"
+        checks.append(self._ledger.append("source_check", subject, found, self.at))
 
     def outcome(self, faults: Sequence[SotevarastoError] = (), note: str | None = None) -> SourceOutcome:
         """How the visit ended: failed when there is a fault, whatever else was kept."""
@@ -186,3 +190,7 @@ class Visit:
         first, more = faults[0], len(faults) - 1
         where = f"{self.settings.http.base.host}: " if isinstance(first, SourceError) else ""
         return f"{where}{first}" + (f" (and {more} more)" if more else "")
+
+
+def _each(value: str | Sequence[str]) -> Sequence[str]:
+    return (value,) if isinstance(value, str) else value

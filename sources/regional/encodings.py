@@ -58,7 +58,9 @@ class EncodingWatch:
             return
         self._high_bytes(np.frombuffer(chunk, np.uint8), place)
         # A sign may stand across the end of a chunk.
-        self.may_hold_unseen = self.may_hold_unseen or _has_unseen_lead(self._tail + chunk[:2]) or _has_unseen_lead(chunk)
+        self.may_hold_unseen = (
+            self.may_hold_unseen or _has_unseen_lead(self._tail + chunk[:2]) or _has_unseen_lead(chunk)
+        )
         self._tail = chunk[-2:]
         self._declared.add(chunk, place)
         if self._utf8 is not self._declared:

@@ -9,7 +9,7 @@ sender's translation does not hold becomes the empty text, which no code list ho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sources.contract import Column, Contract
 from sources.regional.county import Dialect
@@ -38,6 +38,11 @@ def quoted(text: str) -> str:
 def identifier(name: str) -> str:
     """A name as an SQL identifier, also where it is a word of SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def identifiers(names: Iterable[str]) -> str:
+    """Names as a list of SQL identifiers."""
+    return ", ".join(map(identifier, names))
 
 
 def sent_expression(field: str, dialect: Dialect) -> str:

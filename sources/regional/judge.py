@@ -20,14 +20,14 @@ from sources.contract import Contract
 from sources.errors import SotevarastoError
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
-from sources.regional.harmoniser import identifier, quoted
+from sources.regional.harmoniser import identifier, identifiers, quoted
 from sources.regional.lines import LineFeed
 from sources.regional.manifest import Refused
 from sources.regional.preflight import Preflight, mixed_ends, preflight, refuse
 from sources.regional.reader import Header, read_header
+from sources.regional.repeats import REPEATED, REPEATED_SENT, find_repeated, marked, place
 from sources.regional.rules import (
     LINE_RULES,
-    OVERFLOW_BIT,
     CompiledRules,
     accepted_schema,
     applicable,
@@ -215,8 +215,8 @@ def _summary(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str) -> 
     # Keys are told apart by hash: two alike by chance only cost a closer look.
     counted = [
         "count(*) filter (rule_mask = 0)",
-        f"count(distinct hash({_names(contract.key)})) filter (rule_mask = 0)",
-        *(f"count(*) filter ({sql})" for sql in conditions),
+        f"count(distinct hash({identifiers(contract.key)})) filter (rule_mask = 0)",
+        *(f"count({sql})" for sql in conditions),
     ]
     passing, keys, *holds = _row(con, f"select {', '.join(counted)} from {parts}")
     return _Summary(passing, keys, dict(zip(conditions, holds, strict=True)))
@@ -231,67 +231,26 @@ def _finish(
     merged: Path,
 ) -> None:
     """Write `merged`: the parts in the files' order, with rows that repeat a key marked."""
-    parts = _parquet(*(r.part for r in readings))
+    rows = _parquet(*(r.part for r in readings))
     names = [r.file.name for r in readings]
-    repeated = may_repeat and _find_repeated(con, contract, parts, names)
+    repeated = may_repeat and find_repeated(con, contract, rows, names)
     if not repeated and len(readings) == 1:
         os.replace(readings[0].part, merged)
         return
-    rows = f"select p.* from {parts} p"
     if repeated:
         _fetch_sent(con, readings)
-        bit = next(b for b in rules.bits if b.rule_id == contract.unique_rule.id)
-        marks = {rules.mask_columns[bit.word]: bit.bit}
-        if bit.word:
-            marks[rules.mask_columns[0]] = OVERFLOW_BIT
-        flags = ", ".join(
-            f"case when r.sent is null then p.{name} else p.{name} | {1 << n}::ubigint end as {name}"
-            for name, n in marks.items()
-        )
-        rows = (
-            f"select p.* replace ({flags}, coalesce(r.sent, p.sent) as sent) from {parts} p "
-            "left join repeated_sent r on r.file_name = p.file_name and r.line_number = p.line_number"
-        )
-    order = f"order by {_file_order(names, 'p.file_name')}, p.line_number"
-    con.execute(f"copy ({rows} {order}) to {quoted(str(merged))} {PARQUET}")
-
-
-def _file_order(names: Sequence[str], column: str) -> str:
-    return f"list_position([{', '.join(map(quoted, names))}], {column})"
-
-
-def _find_repeated(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str, names: Sequence[str]) -> int:
-    """Create the temporary table `repeated` (file_name, line_number) of the rows that may not stand beside another of their key; returns how many they are."""
-    key = _names(contract.key)
-    values = _names(contract.column_names)
-    con.execute(
-        f"""
-        create or replace temp table repeated as
-        with shared as (select {key} from {parts} where rule_mask = 0 group by all having count(*) > 1),
-        candidate as (
-            select file_name, line_number, {key}, row({values}) as content
-            from {parts} semi join shared using ({key}) where rule_mask = 0
-        ),
-        version as (select {key}, count(distinct content) as versions from candidate group by all),
-        placed as (
-            select file_name, line_number, versions,
-                row_number() over (partition by {key} order by {_file_order(names, "file_name")}, line_number) as place
-            from candidate join version using ({key})
-        )
-        select file_name, line_number from placed where versions > 1 or place > 1
-        """
-    )
-    return _row(con, "select count(*) from repeated")[0]
+        rows = f"({marked(contract, rules, rows)})"
+    con.execute(f"copy (select * from {rows} order by {place(names)}) to {quoted(str(merged))} {PARQUET}")
 
 
 def _fetch_sent(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
-    """Create `repeated_sent`: the rows of `repeated` with their values as sent, which the scan keeps only of rows that broke a rule in it."""
-    con.execute("create or replace temp table repeated_sent (file_name varchar, line_number bigint, sent varchar[])")
+    """Fill `repeated_sent`: the repeated rows with their values as sent, which the scan keeps only of rows that broke a rule in it."""
+    con.execute(f"create or replace temp table {REPEATED_SENT} (file_name varchar, line_number bigint, sent varchar[])")
     for reading in readings:
         name = quoted(reading.file.name)
         feed = LineFeed(reading.file.path, reading.facts, reading.scan.dialect.delimiter, reading.header)
-        reading.scan.sent(con, feed, "one_file", f"select line_number from repeated where file_name = {name}")
-        con.execute(f"insert into repeated_sent select {name}, line_number, sent from one_file")
+        reading.scan.sent(con, feed, "one_file", f"select line_number from {REPEATED} where file_name = {name}")
+        con.execute(f"insert into {REPEATED_SENT} select {name}, line_number, sent from one_file")
 
 
 def _concluded(
@@ -308,7 +267,7 @@ def _concluded(
     files = tuple(_file_read(reading, found) for reading in readings)
     records = sum(f.records for f in files)
     if not records and not context.is_empty_explained:
-        raise Refused("HEADER_ONLY", "a header and no rows", found=0)
+        raise Refused("HEADER_ONLY", f"{', '.join(f.name for f in files)}: a header and no rows", found=0)
     received = sum(r[-1] for r in found)
     accepted = sum(r[-1] for r in found if r[1] == 0)
     faulty = sum(r[-1] for r in found if r[1] and not r[1] & _NO_RECORD)
@@ -381,7 +340,7 @@ def validate_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, slices
         for period in periods(contract)
         for first, last in [period_bounds(period)]
     )
-    accepted = f"select {_names(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
+    accepted = f"select {identifiers(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
     con.execute(f"create or replace temp view accepted_rows as {accepted}")
     rows = _row(con, "select count(*) from accepted_rows")[0]
     table = ibis.duckdb.from_connection(con).table("accepted_rows", database=("temp", "main"))
@@ -406,10 +365,6 @@ def _failure(error) -> tuple[str, int]:
 def _row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple:
     """The one row of a query. A result that is not read to its end would bar the connection from further work."""
     return con.execute(sql).fetchall()[0]
-
-
-def _names(columns: Iterable[str]) -> str:
-    return ", ".join(map(identifier, columns))
 
 
 def _parquet(*paths: Path) -> str:

@@ -41,10 +41,15 @@ def write_quarantine(
     """
     words = " ".join(f"when {n} then {name}" for n, name in enumerate(rules.mask_columns))
     place = f"list_position([{', '.join(map(quoted, file_names))}], file_name)"
+    # Under a wrong heading a pseudonym is a pseudonym still.
+    forms = [c.pattern for c in contract.columns if c.identifying and c.pattern]
+    is_hidden = " or ".join(
+        ["is_identifying", *(f"regexp_full_match(sent[position], {quoted(form)})" for form in forms)]
+    )
     value = f"regexp_replace(sent[position], '{_IDENTITY_CODE}', {quoted(MASK)}, 'g')"
     rows = f"""
         select receipt_id, organiser_code, {quoted(contract.name)} as dataset, period, sequence, file_name, line_number, column_name, rule_id,
-            case when is_identifying and sent[position] <> '' then {quoted(MASK)} else {value} end as value_as_sent
+            case when ({is_hidden}) and sent[position] <> '' then {quoted(MASK)} else {value} end as value_as_sent
         from read_parquet({quoted(str(staged))})
         cross join (values {", ".join(_broken(contract, rules))}) as r(number, rule_id, column_name, word, bit, position, is_identifying)
         where rule_mask <> 0 and (case word {words} end >> bit) & 1 = 1

@@ -11,7 +11,7 @@ they cost seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -49,7 +49,7 @@ class RuleBit:
 
 @dataclass(frozen=True)
 class CompiledRules:
-    """A contract's rules, compiled once and used for every file. `verdicts` maps a rule id to an SQL expression over the table `typed`, true where the row passes."""
+    """A contract's rules, compiled once and used for every file. `verdicts` maps a rule id to an SQL expression over the table `typed`, false where the row breaks the rule (null passes)."""
 
     contract: Contract
     verdicts: Mapping[str, str]
@@ -70,12 +70,19 @@ class CompiledRules:
         words = [[] for _ in self.mask_columns]
         for bit in self.bits:
             if (passes := self.verdicts.get(bit.rule_id)) is not None:
-                words[bit.word].append(f"case when {passes} then 0::ubigint else {1 << bit.bit}::ubigint end")
+                words[bit.word].append(f"case when not ({passes}) then {1 << bit.bit}::ubigint else 0::ubigint end")
         later = [term for word in words[1:] for term in word]
-        sums = [" | ".join(word) or "0::ubigint" for word in words]
         if later:
-            sums[0] += f" | case when ({' | '.join(later)}) = 0 then 0::ubigint else {1 << OVERFLOW_BIT}::ubigint end"
-        return tuple(sums)
+            words[0].append(f"case when {_any(later)} = 0 then 0::ubigint else {1 << OVERFLOW_BIT}::ubigint end")
+        return tuple(_any(word) for word in words)
+
+
+def _any(terms: Sequence[str]) -> str:
+    """The bits of all terms, as a balanced tree: DuckDB plans a chain in the square of its length, and plans it anew for each file."""
+    if len(terms) < 2:
+        return terms[0] if terms else "0::ubigint"
+    half = len(terms) // 2
+    return f"({_any(terms[:half])} | {_any(terms[half:])})"
 
 
 def line_bit(code: str) -> int:
@@ -113,7 +120,7 @@ def compile_rules(contract: Contract) -> CompiledRules:
 
 
 def row_expressions(schema: pa.DataFrameSchema, table: ir.Table) -> dict[str, ir.BooleanColumn]:
-    """Rule id → expression over one row of `table`, true where the row passes; null values are passed as pandera passes them.
+    """Rule id → expression over one row of `table`, false where the row breaks the rule; null, where there is no value to judge, passes as it does in pandera.
 
     Raises RuleError for whatever pandera would not judge row by row: uniqueness, aggregates, windows, Python functions, groups.
     """
@@ -152,9 +159,7 @@ def _expression(check: pa.Check, table: ir.Table, key: str | None) -> ir.Boolean
     beyond = (ops.Reduction, ops.Analytic, ops.WindowFunction)
     if set(operation.find(ops.Relation)) != {table.op()} or operation.find(beyond):
         raise RuleError(f"{check.name}: the check looks beyond its row")
-    if not check.ignore_na:
-        return result
-    return result | table[key].isnull() if key else result.fill_null(True)
+    return result if check.ignore_na else result.fill_null(False)
 
 
 def judged_schema(contract: Contract) -> pa.DataFrameSchema:
@@ -302,16 +307,18 @@ _FRAME_CHECKS: dict[str, Callable] = {
 
 
 def applicable(rule: Rule) -> str:
-    """SQL condition over the typed columns: the rows on which the rule can pass or fail.
+    """SQL expression over staged rows that is not null where the rule can pass or fail.
 
-    For `type` it gives those that pass: whether text was sent is told by its failures. Lines that are no record have no typed values; for `required`, which
-    applies to every record, the condition leaves them out.
+    For `type` those are the rows that pass: whether text was sent is told by its failures. Lines that are no record have no typed values; for `required`, which
+    applies to every record, the expression leaves them out.
     """
     a = rule.arguments
     if rule.check == "required":
-        return f"rule_mask & {LINE_MASK}::ubigint = 0"
+        return f"case when rule_mask & {LINE_MASK}::ubigint = 0 then 1 end"
     if rule.check == "in_period":
-        return f"coalesce({', '.join(map(identifier, a['first_of']))}) is not null"
+        return f"coalesce({', '.join(map(identifier, a['first_of']))})"
     others = [a[name] for name in ("other", "birth_year", "on") if name in a]
     needed = others if rule.check == "required_with" else [rule.column, *others]
-    return " and ".join(f"{identifier(name)} is not null" for name in needed)
+    if len(needed) == 1:
+        return identifier(needed[0])
+    return f"case when {' and '.join(f'{identifier(name)} is not null' for name in needed)} then 1 end"

@@ -16,7 +16,7 @@ import duckdb
 
 from sources.contract import Contract
 from sources.regional.county import Dialect
-from sources.regional.harmoniser import SENT, identifier, quoted, sent_expression, typed_columns
+from sources.regional.harmoniser import SENT, identifier, identifiers, quoted, sent_expression, typed_columns
 from sources.regional.lines import LineFeed
 from sources.regional.quotes import PARSED, QUOTED, UNCLOSED
 from sources.regional.reader import Header
@@ -78,7 +78,7 @@ class Scan:
             f"case when {line_fault} then {'line_fault' if i == 0 else '0::ubigint'} else {sql} end as {name}"
             for i, (name, sql) in enumerate(zip(masks, self.rules.mask_expressions(), strict=True))
         ]
-        names = ", ".join(map(identifier, self.contract.column_names))
+        names = identifiers(self.contract.column_names)
         judged = f"select line_number, record_number, whole, part, line_fault, {names}, {', '.join(words)} from ({self._typed(has_quotes)}) as {TABLE}"
         sent = f"case when {masks[0]} = 0 then null when {line_fault} then [whole] else {self._sent_list('part')} end as sent"
         return (
@@ -100,7 +100,8 @@ class Scan:
     def _typed(self, has_quotes: bool) -> str:
         """line_number, record_number, whole, part, line_fault, sent_<column>, <column>, and the bounds of the period."""
         sent = ", ".join(
-            f"{sent_expression(self._field(c.name), self.dialect)} as {identifier(SENT + c.name)}" for c in self.contract.columns
+            f"{sent_expression(self._field(c.name), self.dialect)} as {identifier(SENT + c.name)}"
+            for c in self.contract.columns
         )
         texts = f"select line_number, record_number, whole, part, line_fault, {sent} from ({self._records(has_quotes)})"
         return f"select *, {typed_columns(self.contract, self.dialect)}{self._bounds()} from ({texts})"
@@ -108,7 +109,9 @@ class Scan:
     def _bounds(self) -> str:
         start = f"timestamp {quoted(self.context.period + '-01 00:00:00')}"
         bounds = [period_bounds(period) for period in periods(self.contract)]
-        return "".join(f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}" for first, last in bounds)
+        return "".join(
+            f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}" for first, last in bounds
+        )
 
     def _records(self, has_quotes: bool) -> str:
         """Fields, unless the line has a fault (`line_fault`, the bit of its rule or 0)."""

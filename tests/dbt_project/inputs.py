@@ -98,6 +98,22 @@ _SNAPSHOT = {
     "known_to": "timestamp",
     "origin": "varchar",
 }
+_CHECK_RESULT = {
+    "night_id": "varchar",
+    "check_id": "varchar",
+    "engine": "varchar",
+    "asset": "varchar",
+    "dimension": "varchar",
+    "severity": "varchar",
+    "status": "varchar",
+    "is_blocking": "boolean",
+    "failed": "bigint",
+    "applicable": "bigint",
+    "observed": "varchar",
+    "message": "varchar",
+    "attempt": "integer",
+    "known_from": "timestamp",
+}
 _POPULATION = {
     "snapshot_id": "varchar",
     "year": "smallint",
@@ -125,16 +141,79 @@ _MAP = {
     "origin": "varchar",
 }
 
+_SOTKANET_OBSERVATION = {
+    "snapshot_id": "varchar",
+    "indicator_id": "integer",
+    "region_id": "integer",
+    "region_category": "varchar",
+    "region_code": "varchar",
+    "hva_code": "varchar",
+    "municipality_code": "varchar",
+    "year": "smallint",
+    "sex": "varchar",
+    "value": "decimal(18,6)",
+    "abs_value": "decimal(18,6)",
+    "value_status": "varchar",
+    "origin": "varchar",
+}
+_SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
+_SOTKANET_INDICATOR = {
+    "snapshot_id": "varchar",
+    "indicator_id": "integer",
+    "data_updated": "date",
+    "first_year": "smallint",
+    "last_year": "smallint",
+    **{f"{text}_{language}": "varchar" for text in _SOTKANET_TEXTS for language in ("fi", "sv", "en")},
+    "value_type": "varchar",
+    "decimals": "smallint",
+    "sexes": "varchar",
+    "region_categories": "varchar",
+    "region_categories_as_sent": "varchar",
+    "organization_name_fi": "varchar",
+    "defects": "varchar",
+    "as_sent": "varchar",
+    "origin": "varchar",
+}
+_SOTKANET_REGION = {
+    "snapshot_id": "varchar",
+    "region_id": "integer",
+    "region_category": "varchar",
+    "region_code": "varchar",
+    "hva_code": "varchar",
+    "county_system": "varchar",
+    "municipality_code": "varchar",
+    "collaborative_area_code": "varchar",
+    "name_fi": "varchar",
+    "name_sv": "varchar",
+    "name_en": "varchar",
+    "member_of": "varchar",
+    "uri": "varchar",
+    "code_as_sent": "varchar",
+    "origin": "varchar",
+}
+_NATIONAL = {
+    "population": _POPULATION,
+    "municipality_map": _MAP,
+    "sotkanet_observation": _SOTKANET_OBSERVATION,
+    "sotkanet_indicator": _SOTKANET_INDICATOR,
+    "sotkanet_region": _SOTKANET_REGION,
+}
+
 Rows = list[dict[str, Any]]
 
 
 def write_empty(build: Path) -> None:
     """A build folder before anything was ever received: every file is there, with its columns and no rows."""
-    for name, columns in (("delivery", _DELIVERY), ("quarantine", _QUARANTINE), ("snapshot", _SNAPSHOT)):
+    for name, columns in (
+        ("delivery", _DELIVERY),
+        ("quarantine", _QUARANTINE),
+        ("snapshot", _SNAPSHOT),
+        ("check_result", _CHECK_RESULT),
+    ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", _CONTACT, [])
-    _write(build / "national" / "population" / "_empty.parquet", _POPULATION, [])
-    _write(build / "national" / "municipality_map" / "_empty.parquet", _MAP, [])
+    for name, columns in _NATIONAL.items():
+        _write(build / "national" / name / "_empty.parquet", columns, [])
 
 
 def write_inputs(build: Path, backwards: bool = False) -> None:
@@ -154,6 +233,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     _write(build / "registry" / "delivery.parquet", _DELIVERY, turn(deliveries(slices)))
     _write(build / "registry" / "quarantine.parquet", _QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, turn(_snapshots()))
+    _write(build / "registry" / "check_result.parquet", _CHECK_RESULT, turn(_check_results()))
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",
@@ -161,6 +241,8 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
             turn(_population(snapshot_id, residents)),
         )
     _write(build / "national" / "municipality_map" / "m1.parquet", _MAP, turn(_map()))
+    for name, snapshot_id, rows in _sotkanet():
+        _write(build / "national" / name / f"{snapshot_id}.parquet", _NATIONAL[name], turn(rows))
 
 
 def _slices() -> dict[str, Rows]:
@@ -284,6 +366,30 @@ def deliveries(slices: dict[str, Rows]) -> Rows:
     ]
 
 
+def _check_results() -> Rows:
+    """Of one night: a pass, a check that failed and then passed, and one that had nothing to judge."""
+    told = [("c1", "PASS", 1, 10), ("c2", "FAIL", 1, 4), ("c2", "PASS", 2, 4), ("c3", "N-A", 1, 0)]
+    return [
+        {
+            "night_id": "2026-11-01",
+            "check_id": check_id,
+            "engine": "dbt",
+            "asset": "core__dim_region",
+            "dimension": "uniqueness",
+            "severity": "error",
+            "status": status,
+            "is_blocking": True,
+            "failed": int(status == "FAIL"),
+            "applicable": applicable,
+            "observed": None,
+            "message": "" if status == "PASS" else "said so",
+            "attempt": attempt,
+            "known_from": "2026-11-01 00:00:00",
+        }
+        for check_id, status, attempt, applicable in told
+    ]
+
+
 def _quarantine() -> Rows:
     return [
         {
@@ -316,6 +422,10 @@ def _snapshots() -> Rows:
         snapshot("p1", "statfin_population", "population/2025", APRIL),
         snapshot("p2", "statfin_population", "population/2025", NIGHT_3),
         snapshot("m1", "statfin_classification", "municipality_map/2026", APRIL),
+        snapshot("sr", "sotkanet", "sotkanet_region/all", APRIL),
+        snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
+        snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
+        snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
     ]
 
 
@@ -355,6 +465,46 @@ def _map() -> Rows:
             for seed in csv.DictReader(file)
             if not seed["dissolved_on"]
         ]
+
+
+def _sotkanet() -> list[tuple[str, str, Rows]]:
+    """Waits of county 05, of its area and of the country; on night 3 the county's 2024 is restated and one row more is there."""
+    title = {
+        "title_fi": "Odotusaika yli 7 pv, %",
+        "title_sv": "Väntetid över 7 dagar, %",
+        "title_en": "Wait over 7 days, %",
+    }
+    described = {"snapshot_id": "si", "indicator_id": 6411, "value_type": "PROS", "decimals": 1, "origin": "published"}
+    area = {"snapshot_id": "sr", "region_id": 983, "region_category": "YTA", "collaborative_area_code": "4"}
+    county, municipality = (978, "HYVINVOINTIALUE", "05", "05"), (200, "KUNTA", "853", None)
+    first = [(county, 2022, "55.7"), (county, 2024, "39.5"), (municipality, 2024, "41.0")]
+    first += [((983, "YTA", "4", None), 2024, "38.4"), ((658, "MAA", "358", None), 2024, "43.4")]
+    second = [cell if cell[:2] != (county, 2024) else (county, 2024, "41.5") for cell in first] + [
+        (county, 2025, "57.9")
+    ]
+    return [
+        ("sotkanet_region", "sr", [area]),
+        ("sotkanet_indicator", "si", [described | title]),
+        ("sotkanet_observation", "s1", [_published("s1", *cell) for cell in first]),
+        ("sotkanet_observation", "s2", [_published("s2", *cell) for cell in second]),
+    ]
+
+
+def _published(snapshot_id: str, region: tuple[int, str, str, str | None], year: int, value: str) -> dict[str, Any]:
+    region_id, category, code, county = region
+    return {
+        "snapshot_id": snapshot_id,
+        "indicator_id": 6411,
+        "region_id": region_id,
+        "region_category": category,
+        "region_code": code,
+        "hva_code": county,
+        "year": year,
+        "sex": "total",
+        "value": value,
+        "value_status": "value",
+        "origin": "published",
+    }
 
 
 def _write(path: Path, columns: dict[str, str], rows: Rows) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.dbt_project.inputs import NIGHT_1, NIGHT_2, NIGHT_3
+from tests.dbt_project.inputs import APRIL, NIGHT_1, NIGHT_2, NIGHT_3
 
 TOTAL = "sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total'"
 
@@ -281,7 +281,7 @@ def test_a_system_of_counties_is_mapped_whole_and_one_to_one(warehouse, system, 
 
 
 def test_a_figure_is_synthetic_as_soon_as_one_input_is(warehouse):
-    origins = "select indicator_code = 'population', list(distinct origin) from mart.minimum_dataset where value is not null group by 1 order by 1"
+    origins = "select source_code <> 'care_contacts', list(distinct origin) from mart.minimum_dataset where value is not null group by 1 order by 1"
     assert warehouse.execute(origins).fetchall() == [(False, ["synthetic"]), (True, ["published"])]
 
 
@@ -310,3 +310,34 @@ def test_every_version_of_a_contact_stays_and_what_was_quarantined_is_not_there(
         ("superseded", 1),
         ("waiting", 1),
     ]
+
+
+def test_a_published_figure_is_shown_as_delivered_with_what_was_known_before(warehouse):
+    columns = (
+        "region_level, period_start::varchar, value, unit, derivation, comparability, comparability_reason, origin"
+    )
+    summed = "before 2023 municipal figures summed to the counties of today"
+    rows = warehouse.execute(
+        f"select {columns}, known_from, known_to from mart.minimum_dataset where indicator_code = 'sotkanet_6411' order by all"
+    ).fetchall()
+    percent = ("percent",)
+    plain = ("reported", "comparable", None, "published")
+    assert rows == [
+        ("collaborative_area", "2024-01-01", Decimal("38.4"), *percent, *plain, APRIL, None),
+        ("country", "2024-01-01", Decimal("43.4"), *percent, *plain, APRIL, None),
+        ("county", "2022-01-01", Decimal("55.7"), *percent, "summed", "caution", summed, "published", APRIL, None),
+        ("county", "2024-01-01", Decimal("39.5"), *percent, *plain, APRIL, NIGHT_3),
+        ("county", "2024-01-01", Decimal("41.5"), *percent, *plain, NIGHT_3, None),
+        ("county", "2025-01-01", Decimal("57.9"), *percent, *plain, NIGHT_3, None),
+    ]
+
+
+def test_every_indicator_of_the_source_is_in_the_catalogue_with_names_in_three_languages(warehouse):
+    named = warehouse.execute(
+        """select indicator_name_fi, indicator_name_sv, indicator_name_en, decimals, theme, notes from core.dim_indicator
+        where source_code = 'sotkanet' and indicator_code = 'sotkanet_6411'"""
+    ).fetchone()
+    assert named[:5] == ("Odotusaika yli 7 pv, %", "Väntetid över 7 dagar, %", "Wait over 7 days, %", 1, "availability")
+    assert "known by seen_label" in named[5]
+    count = "select count(*), count(distinct indicator_code) from core.dim_indicator where source_code = 'sotkanet'"
+    assert warehouse.execute(count).fetchone() == (98, 98)

@@ -7,6 +7,8 @@ import pytest
 
 from expectations.gate import run_suite
 from expectations.model import Known
+from expectations.suites import read_bounds
+from sources.national.sotkanet.catalogue import catalogue
 
 ORGANISERS = [f"{n:02d}" for n in range(1, 22)] + ["90", "HUS"]
 PERIODS = ["2026-06", "2026-07", "2026-08"]
@@ -99,11 +101,26 @@ def contacts():
         yield con
 
 
+# Of each published indicator the country's figure, in the middle of what its unit makes plausible.
+PUBLISHED = [
+    (f"sotkanet_{indicator.indicator_id}", sum(read_bounds()["published_indicators"][indicator.unit]["plausible"]) / 2)
+    for indicator in catalogue()
+]
+
+
 @pytest.fixture
 def mart():
     """A connection with the table `mart.minimum_dataset`."""
     with duckdb.connect() as con:
         con.execute(MART)
+        con.execute(
+            f"""insert into mart.minimum_dataset by name
+                select *, 'sotkanet' as source_code, 'residence' as basis, 'country' as region_level, 'FI' as region_code,
+                    date '2024-01-01' as period_start, date '2024-12-31' as period_end, 'total' as sex, 'total' as age_group,
+                    'total' as language_status, 'total' as municipality_type, timestamp '2026-11-03' as known_from,
+                    'value' as value_status, 1.0 as coverage
+                from (values {", ".join(f"('{code}', {value})" for code, value in PUBLISHED)}) published(indicator_code, value)"""
+        )
         yield con
 
 

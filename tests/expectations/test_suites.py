@@ -98,6 +98,12 @@ def test_an_indicator_needs_a_reason_and_a_rule_of_addition(bounds):
         mart_suite(bounds)
 
 
+def test_a_published_indicator_is_judged_by_its_unit_and_a_unit_without_bounds_is_refused(bounds):
+    del bounds["published_indicators"]["years"]
+    with pytest.raises(BoundsError, match="indicator sotkanet_4011 is in years, a unit without bounds"):
+        mart_suite(bounds)
+
+
 def test_the_catalogue_and_the_bounds_know_the_same_indicators(bounds):
     import csv
 

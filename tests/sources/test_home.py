@@ -56,7 +56,16 @@ def test_opening_makes_private_folders_and_may_be_repeated(tmp_path: Path) -> No
     home = Home.open(root, "live")
     assert home.profile == "live"
     assert {entry.stat().st_mode & 0o777 for entry in (root, *root.iterdir()) if entry.is_dir()} == {0o700}
-    for folder in (home.inbox, home.landing, home.parquet, home.quarantine, home.build, home.releases, home.reports):
+    for folder in (
+        home.inbox,
+        home.landing,
+        home.parquet,
+        home.quarantine,
+        home.checks,
+        home.build,
+        home.releases,
+        home.reports,
+    ):
         assert folder.is_dir()
 
 

@@ -1,9 +1,14 @@
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from sources.landing import erase
+from sources.national.sotkanet.metadata import metadata_rows, read_metadata
+from sources.national.sotkanet.observations import Asked, observation_rows
+from sources.national.sotkanet.regions import known_regions, region_rows
 from tests.warehouse.made import World, night
 from warehouse.registry import RegistryError, current_contacts
 from warehouse.sql import literal
@@ -157,16 +162,19 @@ def test_quarantine_is_one_table_with_the_time_it_was_known(world: World) -> Non
         ("r1", 7, "10.6", local(night(3))),
         ("r2", 4, "10.6", local(night(4))),
     ]
-    assert staged.counts == {"delivery": 2, "quarantine": 3, "snapshot": 0}
+    assert staged.counts == {"delivery": 2, "quarantine": 3, "snapshot": 0, "check_result": 0}
 
 
 def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: World) -> None:
-    assert world.stage(night(3)).counts == {"delivery": 0, "quarantine": 0, "snapshot": 0}
+    assert world.stage(night(3)).counts == {"delivery": 0, "quarantine": 0, "snapshot": 0, "check_result": 0}
     build = world.home.build
     for pattern in (
         "slices/care_contacts/**/*.parquet",
         "national/population/*.parquet",
         "national/municipality_map/*.parquet",
+        "national/sotkanet_observation/*.parquet",
+        "national/sotkanet_indicator/*.parquet",
+        "national/sotkanet_region/*.parquet",
     ):
         assert duckdb.sql(f"SELECT count(*) FROM read_parquet({literal(build / pattern)})").fetchall() == [(0,)]
 
@@ -180,6 +188,28 @@ def test_the_empty_slice_has_the_columns_of_a_written_one(world: World) -> None:
         for path in (folder / "_empty.parquet", next(folder.glob("2026-08/*.parquet")))
     ]
     assert schemas[0] == schemas[1]
+
+
+def test_the_empty_tables_of_sotkanet_have_the_columns_that_its_collector_writes(world: World, tmp_path: Path) -> None:
+    described = {"id": 4, "data-updated": "2026-02-17", "range": {"start": 2024, "end": 2024}, "title": {"fi": "Nimi"}}
+    listed = region_rows([{"id": 658, "code": "358", "category": "MAA", "title": {"fi": "Koko maa"}}], simulated=True)
+    sent = [{"indicator": 4, "region": 658, "year": 2024, "gender": "total", "value": 3.4}]
+    frames = {
+        "sotkanet_indicator": metadata_rows(read_metadata(described, 4, simulated=True)),
+        "sotkanet_region": listed,
+        "sotkanet_observation": observation_rows(
+            sent, Asked(4, (2024,), ("total",)), known_regions(listed), simulated=True
+        ),
+    }
+    world.stage(night(3))
+    for name, frame in frames.items():
+        written = tmp_path / f"{name}.parquet"
+        frame.insert_column(0, pl.lit("s1").alias("snapshot_id")).write_parquet(written)
+        schemas = [
+            duckdb.sql(f"DESCRIBE FROM read_parquet({literal(path)})").fetchall()
+            for path in (world.home.build / "national" / name / "_empty.parquet", written)
+        ]
+        assert schemas[0] == schemas[1], name
 
 
 def test_the_build_is_emptied_first_and_slices_are_links(world: World) -> None:

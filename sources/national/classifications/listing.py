@@ -63,5 +63,7 @@ def pairs_digest(pairs: Iterable[tuple[str, str]]) -> str:
 
 def _addresses(listed: Any, what: str) -> list[str]:
     if not isinstance(listed, list) or not listed or not all(isinstance(address, str) for address in listed):
-        raise SourceError(f"the list of {what} is no list of addresses: the protocol has changed, or the list is empty")
+        raise SourceError(
+            f"the list of {what} is no list of addresses: the last good maps stay; see whether the service still speaks v2"
+        )
     return listed

@@ -16,14 +16,16 @@ from sources.simulator.national.classifications import Classifications
 from sources.simulator.national.protocol import Request, Response
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.pxweb import PxWeb
+from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
+from sources.simulator.national.sotkanet import Sotkanet
 
 Respond = Callable[[Request], Response]
 
 
 class NationalServer:
-    """Both services on 127.0.0.1, each on a free port of its own as they are hosts of their own, for one simulated day.
+    """The services on 127.0.0.1, each on a free port of its own as they are hosts of their own, for one simulated day.
 
-    Use as a context manager; `base_url_pxweb` and `base_url_classifications` hold while it runs. Same day and seed, same bytes (but for the port in
+    Use as a context manager; `base_url_pxweb`, `base_url_classifications` and `base_url_sotkanet` hold while it runs. Same day and seed, same bytes (but for the port in
     addresses that a service echoes). The limits are PxWeb's. `seen` lists (method, target) of each request, in order of arrival.
     """
 
@@ -32,6 +34,7 @@ class NationalServer:
     ) -> None:
         self._pxweb = PxWeb(day, seed, max_cells, max_calls, window_seconds)
         self._classifications = Classifications()
+        self._sotkanet = Sotkanet(day, seed)
         self.seen: list[tuple[str, str]] = []
 
     def respond_pxweb(self, request: Request) -> Response:
@@ -46,12 +49,20 @@ class NationalServer:
             return _no_such_page()
         return self._classifications.respond(request, self.base_url_classifications)
 
+    def respond_sotkanet(self, request: Request) -> Response:
+        """The reply of Sotkanet."""
+        if not request.target.startswith(SOTKANET_ROOT):
+            return _no_such_page()
+        return self._sotkanet.respond(request)
+
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             pxweb = stack.enter_context(_serving(self._noted(lambda request: self.respond_pxweb(request))))
             other = stack.enter_context(_serving(self._noted(lambda request: self.respond_classifications(request))))
+            third = stack.enter_context(_serving(self._noted(lambda request: self.respond_sotkanet(request))))
             self.base_url_pxweb = f"http://127.0.0.1:{pxweb}{PXWEB_ROOT}"
             self.base_url_classifications = f"http://127.0.0.1:{other}{CLASSIFICATIONS_ROOT}"
+            self.base_url_sotkanet = f"http://127.0.0.1:{third}{SOTKANET_ROOT}"
             self._stack = stack.pop_all()
         return self
 

@@ -18,6 +18,7 @@ from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
+from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
 from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Request, Response
@@ -39,6 +40,9 @@ class BentServer(NationalServer):
     def respond_classifications(self, request: Request) -> Response:
         return self._bend(request, super().respond_classifications(request))
 
+    def respond_sotkanet(self, request: Request) -> Response:
+        return self._bend(request, super().respond_sotkanet(request))
+
 
 def rewritten(response: Response, change: Callable) -> Response:
     """The reply with its JSON document changed."""
@@ -59,6 +63,9 @@ class Desk:
     def municipality_map(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         collect = classifications.collect_municipality_map
         return self._collect(classifications, collect, server.base_url_classifications, day, http)
+
+    def sotkanet(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(sotkanet, sotkanet.collect_sotkanet, server.base_url_sotkanet, day, http)
 
     def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
         settings = load_settings(room.SETTINGS, url)

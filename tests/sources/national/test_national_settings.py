@@ -13,12 +13,13 @@ from sources.ledger import Ledger
 from sources.national import collect
 from sources.national.classifications.collect import SETTINGS as CLASSIFICATIONS
 from sources.national.settings import SettingsError, load_settings
+from sources.national.sotkanet.collect import SETTINGS as SOTKANET
 from sources.national.statfin.collect import SETTINGS as STATFIN
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("path", [STATFIN, CLASSIFICATIONS], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", [STATFIN, CLASSIFICATIONS, SOTKANET], ids=lambda path: path.parent.name)
 def test_live_settings_name_the_real_host_over_https_a_licence_and_whom_to_credit(path):
     settings = load_settings(path, None)
     assert settings.http.base_url.startswith("https://")

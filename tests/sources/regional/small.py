@@ -104,7 +104,9 @@ def judge(
         return Judged(judgement, [], {})
     names = ", ".join(f'"{n}"' for n in of.column_names)
     rows = con.execute(f"select line_number, {names} from '{out}' where rule_mask = 0").fetchall()
-    faulty = con.execute(f"select line_number, {', '.join(rules.mask_columns)} from '{out}' where rule_mask <> 0").fetchall()
+    faulty = con.execute(
+        f"select line_number, {', '.join(rules.mask_columns)} from '{out}' where rule_mask <> 0"
+    ).fetchall()
     return Judged(judgement, rows, {line: broken(rules, masks) for line, *masks in faulty})
 
 
@@ -122,5 +124,3 @@ def file(*lines: str, header: str = HEADER, end: str = "\n", encoding: str = "ut
 def sound(number: int) -> str:
     """A line that breaks no rule."""
     return f"a{number};Nimi {number};1,50;03.08.2026 09:{number % 60:02d}"
-
-

@@ -66,19 +66,34 @@ BAD = {
     "dataset without contract": (lambda d, c: d["dialects"].update(visits=c), "dialects.visits: there is no contract"),
     "column unmapped": (lambda d, c: c["columns"].pop("Sarake sex"), "columns: no header is mapped to sex"),
     "column mapped twice": (lambda d, c: c["columns"].update(Muu="sex"), "sex is mapped from 2 headers"),
-    "column unknown": (lambda d, c: c["columns"].update(Muu="shoe_size"), "columns.Muu: the contract has no column shoe_size"),
+    "column unknown": (
+        lambda d, c: c["columns"].update(Muu="shoe_size"),
+        "columns.Muu: the contract has no column shoe_size",
+    ),
     "header with a blank": (lambda d, c: c["columns"].update({"Muu ": "sex"}), "dialects.care_contacts.columns"),
     "headers alike": (
         lambda d, c: c["columns"].update({"A\u0308": c["columns"].pop("Sarake sex"), "\u00c4": "urgency"}),
         "columns",
     ),
     "code unknown": (lambda d, c: c["codes"]["sex"].update(X="other"), "codes.sex: other is no code of the contract"),
-    "codes of a free column": (lambda d, c: c["codes"].update(unit_id={"a": "b"}), "codes.unit_id: the contract has no column"),
-    "bare number as code": (lambda d, c: c["codes"].update(sex={1: "male"}), "codes.sex: the key 1 is not text; put it in quotes"),
+    "codes of a free column": (
+        lambda d, c: c["codes"].update(unit_id={"a": "b"}),
+        "codes.unit_id: the contract has no column",
+    ),
+    "bare number as code": (
+        lambda d, c: c["codes"].update(sex={1: "male"}),
+        "codes.sex: the key 1 is not text; put it in quotes",
+    ),
     "bare no as code": (lambda d, c: c["codes"].update(sex={False: "male"}), "codes.sex: the key False is not text"),
-    "time without minutes": (lambda d, c: c.update(timestamp_format="%d.%m.%Y %H"), "timestamp_format: '%d.%m.%Y %H' must hold %M"),
+    "time without minutes": (
+        lambda d, c: c.update(timestamp_format="%d.%m.%Y %H"),
+        "timestamp_format: '%d.%m.%Y %H' must hold %M",
+    ),
     "time with two days": (lambda d, c: c.update(timestamp_format="%d.%d.%m.%Y %H:%M"), "must hold %d exactly once"),
-    "unknown token": (lambda d, c: c.update(timestamp_format="%d.%b.%Y %H:%M"), "dialects.care_contacts.timestamp_format"),
+    "unknown token": (
+        lambda d, c: c.update(timestamp_format="%d.%b.%Y %H:%M"),
+        "dialects.care_contacts.timestamp_format",
+    ),
 }
 
 

@@ -75,7 +75,14 @@ def test_nothing_else_is_an_integer(text):
 
 @pytest.mark.parametrize(
     ("text", "decimal", "value"),
-    [("1,50", ",", "1.50"), ("1,5", ",", "1.50"), ("999,99", ",", "999.99"), ("-0,01", ",", "-0.01"), ("12", ",", "12"), ("1.50", ".", "1.50")],
+    [
+        ("1,50", ",", "1.50"),
+        ("1,5", ",", "1.50"),
+        ("999,99", ",", "999.99"),
+        ("-0,01", ",", "-0.01"),
+        ("12", ",", "12"),
+        ("1.50", ".", "1.50"),
+    ],
 )
 def test_a_decimal_has_the_declared_mark(text, decimal, value):
     assert typed(text, DECIMAL, decimal=decimal) == Decimal(value)

@@ -51,14 +51,19 @@ def test_the_staged_file_says_of_every_line_what_it_is_and_where_it_came_from(tm
         ("rule_mask", "UBIGINT"),
         ("sent", "VARCHAR[]"),
     ]
-    rows = query(tmp_path, "select record_number, line_number, file_name, organiser_code, period, receipt_id, sequence, sample_share::varchar from STAGED")
+    rows = query(
+        tmp_path,
+        "select record_number, line_number, file_name, organiser_code, period, receipt_id, sequence, sample_share::varchar from STAGED",
+    )
     assert rows == [(n - 1, n, "a.csv", "05", "2026-08", "receipt-1", 1, "0.010000") for n in range(2, 25)]
     assert query(tmp_path, "select line_number, sent from STAGED where sent is not null") == [
         (22, ["a22", "x", "1.5", ""]),
         (23, ["a23;x;"]),
         (24, [""]),
     ]
-    assert query(tmp_path, "select id, name, amount, \"at\" from STAGED where line_number = 23") == [(None, None, None, None)]
+    assert query(tmp_path, 'select id, name, amount, "at" from STAGED where line_number = 23') == [
+        (None, None, None, None)
+    ]
     assert stat.S_IMODE((tmp_path / "staged.parquet").stat().st_mode) == 0o600
 
 
@@ -66,7 +71,12 @@ def test_received_is_accepted_and_quarantined_and_each_rule_has_its_denominator(
     bad = ["a22;x;1.5;", ";x;;", "a24;x;200,00;03.08.2026 10:00", "a25;x"]
     judged = judge(tmp_path, file(*lines(40), *bad, ""))
     judgement = judged.judgement
-    assert (judgement.rows_received, judgement.rows_accepted, judgement.rows_quarantined, judgement.records) == (45, 40, 5, 44)
+    assert (judgement.rows_received, judgement.rows_accepted, judgement.rows_quarantined, judgement.records) == (
+        45,
+        40,
+        5,
+        44,
+    )
     assert counts(judged) == {
         "HVA-SM-1-001": (1, 43),
         "HVA-SM-1-002": (0, 42),
@@ -101,7 +111,11 @@ def test_a_row_that_breaks_another_rule_does_not_cost_its_namesake(tmp_path):
 def test_keys_are_compared_across_the_files_of_a_delivery(tmp_path):
     first, second = file(*lines(30)), file(*lines(30, 100), sound(4), "a5;y;;")
     judged = judge(tmp_path, first, second)
-    assert query(tmp_path, "select file_name, line_number from STAGED where rule_mask <> 0") == [("a.csv", 5), ("b.csv", 32), ("b.csv", 33)]
+    assert query(tmp_path, "select file_name, line_number from STAGED where rule_mask <> 0") == [
+        ("a.csv", 5),
+        ("b.csv", 32),
+        ("b.csv", 33),
+    ]
     order = query(tmp_path, "select file_name, line_number from STAGED")
     assert order == [("a.csv", n) for n in range(2, 32)] + [("b.csv", n) for n in range(2, 34)]
     assert [(f.name, f.records) for f in judged.judgement.files] == [("a.csv", 30), ("b.csv", 32)]
@@ -145,9 +159,11 @@ def test_a_month_without_events_is_accepted_when_it_is_explained(tmp_path):
 def test_names_and_values_never_become_sql_or_a_path(tmp_path):
     path = tmp_path / "landed"
     path.write_bytes(file(*lines(20), "'; drop table x --;$1;1,50;"))
-    name = "o'neill \"$1\" ../../x*[?].csv\n"
+    name = 'o\'neill "$1" ../../x*[?].csv\n'
     out = tmp_path / "ä 'b' staged.parquet"
-    judgement = stage_files(connection(1), SMALL, DIALECT, [SourceFile(path, name)], RULES, replace(CONTEXT, receipt_id="r'1"), out)
+    judgement = stage_files(
+        connection(1), SMALL, DIALECT, [SourceFile(path, name)], RULES, replace(CONTEXT, receipt_id="r'1"), out
+    )
     assert judgement.refusal is None
     quoted_out = str(out).replace("'", "''")
     found = connection(1).execute(f"select distinct file_name, receipt_id from '{quoted_out}'").fetchall()
@@ -176,7 +192,15 @@ def test_every_sender_s_own_way_of_writing_comes_to_the_same_rows(tmp_path):
     for code, county in counties().items():
         path = tmp_path / code
         path.write_bytes(written(rows, code))
-        judgement = stage_file(connection(1), CONTRACT, county.dialects["care_contacts"], path, CARE_RULES, CONTEXT, tmp_path / "staged.parquet")
+        judgement = stage_file(
+            connection(1),
+            CONTRACT,
+            county.dialects["care_contacts"],
+            path,
+            CARE_RULES,
+            CONTEXT,
+            tmp_path / "staged.parquet",
+        )
         assert judgement.refusal is None
         assert judgement.rows_accepted == 60, code
         found[code] = query(tmp_path, f"select {', '.join(CONTRACT.column_names)} from STAGED")
@@ -189,7 +213,9 @@ def test_the_month_of_the_delivery_ends_with_its_last_minute(tmp_path):
     times = ["2026-11-30T23:59", "2026-12-01T00:00", "2026-12-31T23:59", "2027-01-01T00:00"]
     others = [BASE | {"contact_id": f"C-{n:08d}", "visited_at": "2026-12-05T08:00"} for n in range(30)]
     rows = [BASE | {"contact_id": f"D-{n:08d}", "visited_at": time} for n, time in enumerate(times)]
-    judged = judge(tmp_path, as_text(others + rows).encode(), dialect=CARE, context=december, of=CONTRACT, rules=CARE_RULES)
+    judged = judge(
+        tmp_path, as_text(others + rows).encode(), dialect=CARE, context=december, of=CONTRACT, rules=CARE_RULES
+    )
     assert judged.faults == {32: {"HVA-CC-1-040"}, 35: {"HVA-CC-1-040"}}
 
 
@@ -212,13 +238,18 @@ def test_a_machine_fault_is_no_verdict_and_leaves_nothing(tmp_path):
     with pytest.raises(FileNotFoundError):
         stage_files(connection(1), SMALL, DIALECT, files, RULES, CONTEXT, tmp_path / "staged.parquet")
     with pytest.raises(duckdb.IOException):
-        stage_file(connection(1), SMALL, DIALECT, tmp_path / "landed", RULES, CONTEXT, tmp_path / "no" / "staged.parquet")
+        stage_file(
+            connection(1), SMALL, DIALECT, tmp_path / "landed", RULES, CONTEXT, tmp_path / "no" / "staged.parquet"
+        )
     assert [p.name for p in tmp_path.iterdir()] == ["landed"]
 
 
 def test_a_connection_that_may_shuffle_rows_is_refused(tmp_path):
     (tmp_path / "landed").write_bytes(file(*lines(5)))
-    with duckdb.connect(config={"preserve_insertion_order": False}) as con, pytest.raises(JudgeError, match="order of rows"):
+    with (
+        duckdb.connect(config={"preserve_insertion_order": False}) as con,
+        pytest.raises(JudgeError, match="order of rows"),
+    ):
         stage_file(con, SMALL, DIALECT, tmp_path / "landed", RULES, CONTEXT, tmp_path / "staged.parquet")
 
 
@@ -232,7 +263,9 @@ def test_pandera_s_second_opinion_passes_what_the_mask_accepted(tmp_path):
 
 def test_pandera_s_second_opinion_fails_rows_that_a_wrong_mask_let_through(tmp_path):
     bad = {"sex": "x", "unit_id": "", "visited_at": "2026-09-01T00:00", "visit_duration_hours": "25.00"}
-    rows = [BASE | {"contact_id": f"C-{n:08d}"} for n in range(60)] + [BASE | {name: text} for name, text in bad.items()]
+    rows = [BASE | {"contact_id": f"C-{n:08d}"} for n in range(60)] + [
+        BASE | {name: text} for name, text in bad.items()
+    ]
     judge(tmp_path, as_text(rows).encode(), dialect=CARE, of=CONTRACT, rules=CARE_RULES)
     wrong = tmp_path / "wrong.parquet"
     query(tmp_path, f"copy (select * replace (0::ubigint as rule_mask) from STAGED) to '{wrong}'")

@@ -29,7 +29,7 @@ def _random_content(seed: int) -> bytes:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
 def test_the_counts_are_those_of_the_decoded_text_wherever_a_chunk_ends(chunk, encoding, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_CHUNK", chunk)
-    for seed in range(30):
+    for seed in range(15):
         text = _random_content(seed).decode()
         content = text.encode(encoding)
         facts = _facts(tmp_path, content, encoding)
@@ -50,10 +50,14 @@ def test_the_counts_are_those_of_the_decoded_text_wherever_a_chunk_ends(chunk, e
 @pytest.mark.parametrize("chunk", [2, 6, 1 << 20])
 def test_the_first_bad_byte_is_named_with_its_line_wherever_a_chunk_ends(chunk, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_CHUNK", chunk)
-    for seed in range(60):
+    for seed in range(25):
         random_ = random.Random(seed)
         good = _random_content(seed)
-        bad = good + random_.choice([b"\xe4\n", b"\xff", b"\xc3;", b"\xed\xa0\x80", b"\xc0\xaf"]) + _random_content(seed + 1)
+        bad = (
+            good
+            + random_.choice([b"\xe4\n", b"\xff", b"\xc3;", b"\xed\xa0\x80", b"\xc0\xaf"])
+            + _random_content(seed + 1)
+        )
         with pytest.raises(UnicodeDecodeError) as error:
             bad.decode()
         looks, place = _facts(tmp_path, bad).contradiction

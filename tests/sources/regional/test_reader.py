@@ -27,7 +27,9 @@ def test_a_nasty_file_becomes_what_was_worked_out_by_hand(name, tmp_path):
 
 
 @pytest.mark.parametrize("size", [4, 14])
-@pytest.mark.parametrize("name", [n for n, case in CASES.items() if not n.startswith("header") and len(case.content) < 1_500])
+@pytest.mark.parametrize(
+    "name", [n for n, case in CASES.items() if not n.startswith("header") and len(case.content) < 1_500]
+)
 def test_where_a_chunk_ends_changes_nothing(name, size, tmp_path, monkeypatch):
     case = CASES[name]
     whole = _outcome(judge(tmp_path, case.content, **case.dialect))
@@ -105,7 +107,10 @@ def test_a_line_lost_on_the_way_to_the_judge_fails_the_delivery(tmp_path, monkey
     monkeypatch.setattr(lines.LineFeed, "_plain_batches", leaky)
     judged = judge(tmp_path, file(*(sound(n) for n in range(2, 30))))
     assert judged.code == "BALANCE"
-    assert "header 1 + rows 27 + extra lines 0 = 28; pre-flight counted 29 lines, 29 were read" in judged.judgement.refusal.reason
+    assert (
+        "header 1 + rows 27 + extra lines 0 = 28; pre-flight counted 29 lines, 29 were read"
+        in judged.judgement.refusal.reason
+    )
     assert list(tmp_path.glob("staged*")) == []
 
 

@@ -117,7 +117,15 @@ _POOLS = {
     "professional_id": ["00000000000000a1", "00000000000000A1", "0"],
     "unit_id": ["U05-001", "?", "ab", "x" * 31],
     "urgency": ["non_urgent", "urgent", "soon"],
-    "contacted_at": ["2026-08-03T08:00", "2026-08-31T23:59", "2026-07-31T23:59", "2026-09-01T00:00", "2026-02-31T08:00", "1979-08-03T08:00", "x"],
+    "contacted_at": [
+        "2026-08-03T08:00",
+        "2026-08-31T23:59",
+        "2026-07-31T23:59",
+        "2026-09-01T00:00",
+        "2026-02-31T08:00",
+        "1979-08-03T08:00",
+        "x",
+    ],
     "need_assessed_at": ["2026-08-03T08:30", "2026-08-03T08:00", "2026-08-03T07:59", "2026-8-3T08:30"],
     "booked_at": ["2026-08-03T08:10", "2026-08-03T07:00", "x"],
     "visited_at": ["2026-08-04T08:00", "2026-08-03T08:29", "2026-09-04T08:00", "31.8.2026"],
@@ -166,7 +174,9 @@ def _broken_by_hand(row: dict) -> set[str]:
         "range": lambda c: values[c.name] is not None and not c.minimum <= values[c.name] <= c.maximum,
     }
     broken = {r.id for r in CONTRACT.row_rules if r.check in checks and checks[r.check](columns[r.column])}
-    contacted, need, booked, visited = (values[n] for n in ("contacted_at", "need_assessed_at", "booked_at", "visited_at"))
+    contacted, need, booked, visited = (
+        values[n] for n in ("contacted_at", "need_assessed_at", "booked_at", "visited_at")
+    )
     born, age = values["birth_year"], values["age_at_assessment_years"]
     unreadable = any(row[n] and values[n] is None for n in ("visited_at", "contacted_at"))
     event = visited or contacted
@@ -190,7 +200,10 @@ def test_what_was_sent_but_cannot_be_read_is_present():
 
 
 def test_a_pattern_holds_for_the_whole_value():
-    assert [bool(found) for found in broken_by_mask([BASE | {"unit_id": text} for text in ("U05-001\n", "U05-001\nx", "xU05 001")])] == [True] * 3
+    assert [
+        bool(found)
+        for found in broken_by_mask([BASE | {"unit_id": text} for text in ("U05-001\n", "U05-001\nx", "xU05 001")])
+    ] == [True] * 3
 
 
 def test_more_rules_than_one_word_holds_are_all_judged_and_rule_mask_alone_tells_of_them():
@@ -199,7 +212,9 @@ def test_more_rules_than_one_word_holds_are_all_judged_and_rule_mask_alone_tells
     compiled = compile_rules(many)
     assert compiled.mask_columns == ("rule_mask", "rule_mask_1", "rule_mask_2")
     assert len({(b.word, b.bit) for b in compiled.bits}) == 140
-    shape = ", ".join(f"case when row = {i} then {i + 1} else 0 end::bigint as n{i}, null::varchar as sent_n{i}" for i in range(140))
+    shape = ", ".join(
+        f"case when row = {i} then {i + 1} else 0 end::bigint as n{i}, null::varchar as sent_n{i}" for i in range(140)
+    )
     masks = ", ".join(compiled.mask_expressions())
     found = connection(1).execute(f"select {masks} from (select {shape} from range(141) t(row)) as typed").fetchall()
     for i, row in enumerate(found):
@@ -214,14 +229,18 @@ NO_ROW_RULES = {
     "an aggregate": {"checks": [pa.Check(lambda d: d.table.a.mean() > 0, name="x")]},
     "a comparison with an aggregate": {"checks": [pa.Check(lambda d: d.table.a > d.table.a.mean(), name="x")]},
     "a window": {"checks": [pa.Check(lambda d: d.table.a > d.table.a.lag(), name="x")]},
-    "another table": {"checks": [pa.Check(lambda d: d.table.a.isin(ibis.table({"c": "int64"}, name="other").c), name="x")]},
+    "another table": {
+        "checks": [pa.Check(lambda d: d.table.a.isin(ibis.table({"c": "int64"}, name="other").c), name="x")]
+    },
     "no boolean": {"checks": [pa.Check(lambda d: d.table.a + 1, name="x")]},
     "a set of distinct values": {"columns": {"a": pa.Column(checks=pa.Check.unique_values_eq([1], name="x"))}},
     "uniqueness of a column": {"columns": {"a": pa.Column(unique=True)}},
     "uniqueness of the table": {"columns": {"a": pa.Column()}, "unique": ["a"]},
     "columns by pattern": {"columns": {"a.*": pa.Column(regex=True)}},
     "required without a rule": {"columns": {"a": pa.Column(nullable=False)}},
-    "one id twice": {"checks": [pa.Check(lambda d: d.table.a > 0, name="x"), pa.Check(lambda d: d.table.a < 9, name="x")]},
+    "one id twice": {
+        "checks": [pa.Check(lambda d: d.table.a > 0, name="x"), pa.Check(lambda d: d.table.a < 9, name="x")]
+    },
 }
 
 

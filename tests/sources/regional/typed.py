@@ -53,7 +53,9 @@ def typed_table(contract: Contract, rows: list[dict]) -> str:
     """Create a table of these rows with line_number, sent_<column>, <column> and the bounds of August 2026; returns its name."""
     con = connection(1)
     name = "typed_" + hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
-    con.register("texts", pyarrow.table({n: [row[n] for row in rows] for n in BASE} | {"line_number": range(len(rows))}))
+    con.register(
+        "texts", pyarrow.table({n: [row[n] for row in rows] for n in BASE} | {"line_number": range(len(rows))})
+    )
     sent = ", ".join(f"{sent_expression(n, DIALECT)} as {SENT}{n}" for n in BASE)
     bounds = "timestamp '2026-08-01' as period_start, timestamp '2026-09-01' as period_end"
     con.execute(

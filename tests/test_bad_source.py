@@ -1,0 +1,302 @@
+"""Bad input from national sources, through the functions that a night calls: a fault ends in one line, and the last good figures stay.
+
+The simulator stands behind a server that breaks one request of a visit, on real sockets. Which replies the parsers refuse is tested in tests/sources/national.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sources.home import Home
+from sources.landing import Landing
+from sources.ledger import Ledger
+from sources.national import collect
+from sources.national.outcome import SourceOutcome
+from sources.national.settings import load_settings
+from sources.simulator.calendar import business_time
+from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
+from sources.simulator.national.protocol import Request
+from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
+from sources.simulator.national.server import NationalServer
+from tests.faultserver import (
+    Exchange,
+    FaultServer,
+    Seen,
+    Step,
+    answer,
+    drip,
+    raw,
+    redirect,
+    reset_after,
+    silent,
+    status,
+)
+
+SEED = 7
+FIRST = business_time(0)
+# Late enough for every map to be compared whole again; by then a year of the population is restated.
+LATER_DAY = 31
+LATER = business_time(LATER_DAY)
+QUICK = {
+    "connect_seconds": 2,
+    "read_seconds": 10,
+    "total_seconds": 30,
+    "attempts": 3,
+    "backoff_seconds": 0.01,
+    "retry_after_cap_seconds": 5,
+}
+POPULATION, MAPS = "statfin_population", "statfin_classification"
+MENDS = {
+    "try again later",
+    "try again after that",
+    "ask for less or more slowly",
+    "see the address and the query",
+    "see the address, or try again when the server is well",
+    "try again later or raise total_seconds",
+    "try again later or raise read_seconds",
+    "see allowed_hosts in its settings",
+    "see the address in the settings",
+}
+PAGE = b"<!DOCTYPE html><html><body>Huoltokatko</body></html>"
+
+
+def is_first(seen: Seen) -> bool:
+    """The request that a visit begins with."""
+    return "config" in seen.target or "correspondenceTables?" in seen.target
+
+
+def is_data(seen: Seen) -> bool:
+    """The request for the figures of one year."""
+    return b'"2021"' in seen.body or ("content=data" in seen.target and "20230101%23" in seen.target)
+
+
+class Source(FaultServer):
+    """One national service of the simulator; `faults` answer the first requests that `where` picks, the last of them all later ones if it is `for_ever`."""
+
+    def __init__(self, source: str, day: int) -> None:
+        super().__init__()
+        self._national = NationalServer(day, SEED)
+        self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
+        respond = {POPULATION: self._national.respond_pxweb, MAPS: self._national.respond_classifications}
+        self._respond = respond[source]
+        self.base_url = (
+            self.url + {"statfin_population": PXWEB_ROOT, "statfin_classification": CLASSIFICATIONS_ROOT}[source]
+        )
+        self.where: Callable[[Seen], bool] = lambda seen: False
+        self.faults: list[Step] = []
+        self.for_ever = True
+        self.broken = 0
+
+    def breaks(self, where: Callable[[Seen], bool], *faults: Step, for_ever: bool = True) -> None:
+        self.where, self.faults, self.for_ever = where, list(faults), for_ever
+
+    def answer(self, exchange: Exchange) -> None:
+        self.seen.append(exchange.seen)
+        if self.faults and self.where(exchange.seen):
+            self.broken += 1
+            last = len(self.faults) == 1 and self.for_ever
+            (self.faults[0] if last else self.faults.pop(0))(exchange)
+            return
+        seen = exchange.seen
+        headers = {name.lower(): value for name, value in seen.headers.items()}
+        reply = self._respond(Request(seen.method, seen.target, headers, seen.body))
+        answer(reply.body, reply.status, reply.content_type, **reply.headers)(exchange)
+
+
+class Office:
+    """A home, and a night's visits."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = Home.open(root, "simulated")
+
+    def visit(self, source: str, address: str, at: datetime) -> SourceOutcome:
+        visit = {POPULATION: collect.collect_population, MAPS: collect.collect_municipality_map}[source]
+        with Ledger(self.home.ledger) as ledger:
+            return visit(self.home, ledger, Landing(self.home.landing), address, at)
+
+    def well(self, source: str, at: datetime, day: int = LATER_DAY) -> SourceOutcome:
+        """A visit to a source that is well."""
+        with Source(source, day) as server:
+            return self.visit(source, server.base_url, at)
+
+    def snapshots(self, source: str) -> dict[str, str]:
+        """The snapshots of a source: id → SHA-256 of its Parquet file as it lies there."""
+        with Ledger(self.home.ledger) as ledger:
+            assert ledger.verify([]) == []
+            found = [e for e in ledger.events("snapshot") if e.body["source_code"] == source]
+        paths = {e.subject: self.home.parquet / e.body["parquet"]["path"] for e in found}
+        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+
+    def files(self) -> set[str]:
+        """Everything that was kept: landed bytes, Parquet files, and what a fault may have left half."""
+        kept = (p for folder in (self.home.landing, self.home.parquet) for p in folder.rglob("*") if p.is_file())
+        return {str(p.relative_to(self.home.root)) for p in kept}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _impatient():
+    """The settings that a night uses, with waits short enough for a test."""
+
+    def quick(path: Path, simulator_url: str | None):
+        settings = load_settings(path, simulator_url)
+        return replace(settings, http=replace(settings.http, **QUICK))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(collect, "load_settings", quick)
+        yield
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory):
+    office = Office(tmp_path_factory.mktemp("first") / "home")
+    assert {office.well(source, FIRST, day=0).status for source in (POPULATION, MAPS)} == {"new"}
+    return office
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, first_night):
+    """The later night with nothing wrong: of each source its outcome and its snapshots."""
+    office = Office(shutil.copytree(first_night.home.root, tmp_path_factory.mktemp("undisturbed") / "home"))
+    outcomes = {source: office.well(source, LATER) for source in (POPULATION, MAPS)}
+    assert {source: o.status for source, o in outcomes.items()} == {POPULATION: "new", MAPS: "unchanged"}
+    return {source: (outcome, office.snapshots(source)) for source, outcome in outcomes.items()}
+
+
+@pytest.fixture
+def office(tmp_path, first_night):
+    return Office(shutil.copytree(first_night.home.root, tmp_path / "home"))
+
+
+def cut(body: bytes = b'{"class": "dataset", "value": [1, 2, 3') -> Step:
+    """A body that ends before the length that was announced."""
+    return raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n" + body)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[1, 2"
+# Fault → what answers, whether it is worth asking again, and a word of the line that tells it.
+LASTING = {
+    "a page": (answer(PAGE, content_type="text/html"), False, "HTML page"),
+    "a page called JSON": (answer(PAGE), False, "HTML page"),
+    "an empty body": (answer(b""), False, "empty body"),
+    "an empty list": (answer(b"[]"), False, "a list of 0"),
+    "a cut document": (answer(b'{"class": "dataset", "value": [1, 2, 3'), False, "JSON"),
+    "a body that breaks off": (cut(), True, "broke off"),
+    "a reset": (reset_after(HEAD), True, "broke off"),
+    "500": (status(500), True, "status 500"),
+    "503 with a wait too long": (status(503, Retry_After="86400"), False, "86400 s"),
+    "429": (status(429), True, "status 429"),
+    "429 with a wait too long": (status(429, Retry_After="86400"), False, "86400 s"),
+    "403": (status(403), False, "status 403"),
+    "silence": (silent(5), True, "silent"),
+    "a byte at a time": (drip(HEAD, b", 3" * 100, 0.2), False, "total deadline"),
+    "another host": (redirect("http://192.0.2.1/", 307), False, "192.0.2.1"),
+}
+SLOW = ("silence", "a byte at a time")
+PLACES = {"first request": is_first, "data": is_data}
+
+
+@pytest.mark.parametrize("source", [POPULATION, MAPS])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("fault", LASTING)
+def test_a_lasting_fault_fails_the_source_in_one_line_and_its_last_good_figures_stay(
+    office, source, place, fault, monkeypatch
+):
+    step, is_tried_again, word = LASTING[fault]
+    if fault in SLOW:
+        monkeypatch.setitem(QUICK, "read_seconds", 0.5)
+        monkeypatch.setitem(QUICK, "total_seconds", 1.5)
+    before, files = office.snapshots(source), office.files()
+    with Source(source, LATER_DAY) as server:
+        server.breaks(PLACES[place], step)
+        outcome = office.visit(source, server.base_url, LATER)
+    assert server.broken == (QUICK["attempts"] if is_tried_again else 1)
+    assert (outcome.status, outcome.objects, outcome.rows) == ("failed", [], 0)
+    assert outcome.reason.isprintable() and len(outcome.reason) < 400
+    assert outcome.reason.startswith(f"127.0.0.1:{server.port}/")
+    assert word in outcome.reason
+    assert outcome.reason.rpartition("; ")[2] in MENDS
+    assert office.snapshots(source) == before
+    assert office.files() == files
+
+
+@pytest.mark.parametrize(
+    ("source", "mend"), [(POPULATION, "check the base address"), (MAPS, "see whether the service still speaks v2")]
+)
+def test_another_document_than_the_one_asked_for_fails_the_source_too(office, source, mend):
+    before = office.snapshots(source)
+    with Source(source, LATER_DAY) as server:
+        server.breaks(is_first, answer(b'{"error": "down for maintenance"}'))
+        outcome = office.visit(source, server.base_url, LATER)
+    assert (outcome.status, outcome.objects) == ("failed", [])
+    assert outcome.reason.isprintable() and outcome.reason.startswith("127.0.0.1: ")
+    assert outcome.reason.endswith(mend)
+    assert office.snapshots(source) == before
+
+
+@pytest.mark.parametrize(("broken", "other"), [(POPULATION, MAPS), (MAPS, POPULATION)])
+def test_a_source_that_fails_leaves_the_other_as_it_would_be_without_it(office, undisturbed, broken, other):
+    with Source(broken, LATER_DAY) as server:
+        server.breaks(is_first, status(500))
+        assert office.visit(broken, server.base_url, LATER).status == "failed"
+    assert (office.well(other, LATER), office.snapshots(other)) == undisturbed[other]
+
+
+PASSING = {
+    "429 without a wait": (status(429), status(429)),
+    "500, then 503": (status(500), status(503)),
+    "a cut, then a reset": (cut(), reset_after(HEAD)),
+    "silence": (silent(5),),
+}
+
+
+@pytest.mark.parametrize("source", [POPULATION, MAPS])
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_passing_fault_is_tried_again_and_the_visit_ends_as_if_nothing_had_happened(
+    office, undisturbed, source, fault, monkeypatch
+):
+    if fault in SLOW:
+        monkeypatch.setitem(QUICK, "read_seconds", 2)
+    with Source(source, LATER_DAY) as server:
+        server.breaks(is_data, *PASSING[fault], for_ever=False)
+        outcome = office.visit(source, server.base_url, LATER)
+    usual, snapshots = undisturbed[source]
+    assert server.broken == len(PASSING[fault])
+    assert outcome == replace(usual, requests_made=usual.requests_made + len(PASSING[fault]))
+    assert office.snapshots(source) == snapshots
+
+
+@pytest.mark.parametrize("source", [POPULATION, MAPS])
+def test_the_wait_that_a_server_asks_for_is_kept(office, undisturbed, source):
+    with Source(source, LATER_DAY) as server:
+        server.breaks(is_first, status(429, Retry_After="1"), for_ever=False)
+        outcome = office.visit(source, server.base_url, LATER)
+        refused, again = (seen.at for seen in server.seen if is_first(seen))
+    assert outcome.status == undisturbed[source][0].status
+    assert again - refused >= 1
+
+
+def test_the_night_after_takes_what_the_failed_one_could_not(office, undisturbed):
+    with Source(POPULATION, LATER_DAY) as server:
+        server.breaks(is_data, status(500))
+        office.visit(POPULATION, server.base_url, LATER)
+    outcome = office.well(POPULATION, LATER + timedelta(days=1))
+    assert (outcome.status, outcome.objects) == ("new", undisturbed[POPULATION][0].objects)
+
+
+@pytest.mark.parametrize("source", [POPULATION, MAPS])
+def test_a_first_night_with_nobody_at_the_address_keeps_nothing_and_names_it(tmp_path, source):
+    office = Office(tmp_path / "home")
+    with Source(source, 0) as server:
+        pass
+    outcome = office.visit(source, server.base_url, FIRST)
+    assert outcome.status == "failed"
+    assert outcome.reason.startswith(f"127.0.0.1:{server.port}/") and "no connection" in outcome.reason
+    assert office.snapshots(source) == {}
+    assert office.files() == set()
