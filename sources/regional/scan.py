@@ -110,7 +110,8 @@ class Scan:
         start = f"timestamp {quoted(self.context.period + '-01 00:00:00')}"
         bounds = [period_bounds(period) for period in periods(self.contract)]
         return "".join(
-            f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}" for first, last in bounds
+            f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}"
+            for first, last in bounds
         )
 
     def _records(self, has_quotes: bool) -> str:

@@ -228,7 +228,10 @@ def test_the_area_of_the_joint_authority_is_not_the_collaborative_area_that_hold
         "select region_level, region_code, list(county_code order by county_code) from core.region_county_assn group by all"
     ).fetchall()
     assert [(level, code) for level, code, counties in sets if counties == served] == [("joint_authority", "HUS")]
-    assert {(level, code) for level, code, counties in sets if "91" in counties} == {("county", "91"), ("country", "FI")}
+    assert {(level, code) for level, code, counties in sets if "91" in counties} == {
+        ("county", "91"),
+        ("country", "FI"),
+    }
 
 
 def test_every_population_says_how_many_of_its_municipalities_it_is_made_of(warehouse):

@@ -223,9 +223,14 @@ def test_a_merged_municipality_is_right_in_the_months_before_its_merger_and_wron
     def faults(period: str, codes: list[str]) -> dict[int, set[str]]:
         times = dict.fromkeys(("contacted_at", "need_assessed_at", "booked_at", "visited_at"), f"{period}-03T08:00")
         row = BASE | times | {"age_at_assessment_years": str(int(period[:4]) - 1980)}
-        rows = [row | {"contact_id": f"C-{n:08d}", "home_municipality_code": code} for n, code in enumerate(codes + ["507"] * 50)]
+        rows = [
+            row | {"contact_id": f"C-{n:08d}", "home_municipality_code": code}
+            for n, code in enumerate(codes + ["507"] * 50)
+        ]
         context = replace(CONTEXT, period=period)
-        return judge(tmp_path, as_text(rows).encode(), dialect=CARE, context=context, of=CONTRACT, rules=CARE_RULES).faults
+        return judge(
+            tmp_path, as_text(rows).encode(), dialect=CARE, context=context, of=CONTRACT, rules=CARE_RULES
+        ).faults
 
     ended, unknown = "HVA-CC-1-042", "HVA-CC-1-013"
     assert faults("2024-12", ["588", "099", "998"]) == {3: {ended}, 4: {unknown}}

@@ -124,7 +124,10 @@ def rule_of(column: str, check: str) -> str:
 
 def test_a_code_that_ended_is_told_with_its_successor_and_the_day_in_each_form(desk):
     rule = rule_of("home_municipality_code", "in_force")
-    rows = [("contacts.csv", n, "home_municipality_code", rule, code) for n, code in enumerate(["588", "099", "588"], start=2)]
+    rows = [
+        ("contacts.csv", n, "home_municipality_code", rule, code)
+        for n, code in enumerate(["588", "099", "588"], start=2)
+    ]
     document = told(desk, rows, [{"rule": rule, "column": "home_municipality_code", "failed": 3, "applicable": 100}])
     pairs = "099 → 214 (2021-01-01), 588 → 507 (2025-01-01)"
     (item,) = document["mend"]

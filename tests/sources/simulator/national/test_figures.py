@@ -29,7 +29,12 @@ def test_real_figures_are_served_as_they_are_and_labelled():
     assert _total(found, "507", 2022) == int(real["507"]["population_2022"]) + int(real["588"]["population_2022"])
     assert [_total(found, code, 2025) for code in ("049", "091", "092")] == [325716, 694392, 252956]
     by_year = found.published.sum(axis=(0, 1, 2)).tolist()
-    assert dict(zip(YEARS, by_year, strict=True)) == dict.fromkeys(range(2018, 2022), 0) | {2022: 309, 2023: 0, 2024: 1, 2025: 3}
+    assert dict(zip(YEARS, by_year, strict=True)) == dict.fromkeys(range(2018, 2022), 0) | {
+        2022: 309,
+        2023: 0,
+        2024: 1,
+        2025: 3,
+    }
     assert not found.published[:, 1:].any() and not found.published[:, :, 1:].any()
 
 
