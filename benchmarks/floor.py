@@ -51,8 +51,14 @@ def _broken(rule: Rule, column: Column) -> str | None:
         "not_before_year": f"year({name}) < {other}",
         "required_with": f"{name} is null and {other} is not null",
         "age_agrees": f"year(need_assessed_at) - birth_year - {name} not between 0 and 1",
+        "in_force": _ended_by_month(name, column),
         "in_period": "strftime(coalesce(visited_at, contacted_at), '%Y-%m') <> period",
     }.get(rule.check)
+
+
+def _ended_by_month(name: str, column: Column) -> str | None:
+    ended = (f"({name} = {_text(code)} and period >= '{w.ended_on:%Y-%m}')" for code, w in column.ended_codes.items())
+    return " or ".join(ended) or None
 
 
 def _select(contract: Contract, dialect: Dialect, code: str, folder: Path, entries: list[dict]) -> str:

@@ -8,17 +8,21 @@ Does not belong here: running rules (sources/regional/rules.py), code lists them
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from sources.errors import SotevarastoError
 
+if TYPE_CHECKING:
+    from sources.reference import Ended
+
 LANGUAGES = ("fi", "sv", "en")
-STANDARD_CHECKS = frozenset({"required", "type", "pattern", "codes", "range"})
+STANDARD_CHECKS = frozenset({"required", "type", "pattern", "codes", "range", "in_force"})
 PAIR_CHECKS = frozenset(
     {
         "not_before",
@@ -68,12 +72,19 @@ class Column:
 
     @cached_property
     def allowed_codes(self) -> tuple[str, ...] | None:
-        """The codes in force, from the contract or its reference list; None when any text will do."""
+        """The codes, from the contract or its reference list (those that have ended too: `in_force` judges by date); None when any text will do."""
         if self.code_list is None:
             return self.codes
         from sources.reference import code_list
 
         return code_list(self.code_list)
+
+    @property
+    def ended_codes(self) -> Mapping[str, Ended]:
+        """The codes of the reference list that have ended, and what became of them."""
+        from sources.reference import ended
+
+        return ended(self.code_list or "")
 
 
 @dataclass(frozen=True)
@@ -264,6 +275,8 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
     check, extras = quality["implementation"]["check"], _extras(quality)
     if check not in STANDARD_CHECKS | PAIR_CHECKS:
         _refuse(path, rule_id, f"uses the unknown check {check}")
+    if check == "in_force":
+        arguments["code_list"] = column.code_list
     if check in STANDARD_CHECKS:
         texts = _standard_texts()[check]
         extras = {"text": _filled(texts["text"], column), "fix": _filled(texts["fix"], column)} | extras
@@ -317,6 +330,7 @@ def _refuse_inconsistent(contract: Contract) -> None:
             "codes": column.codes is not None or column.code_list is not None,
             "pattern": column.pattern is not None and column.code_list is None,
             "range": column.minimum is not None or column.maximum is not None,
+            "in_force": bool(column.ended_codes),
         }
         for check, want in wanted.items():
             if want and check not in checks:

@@ -1,18 +1,30 @@
 """Reference lists shared by the rules and the warehouse: municipalities, regions, service classes and accounts.
 
-Belongs here: reading the lists that stand as dbt seeds, so that a code is written in one place only.
+Belongs here: reading the lists that stand as dbt seeds, so that a code is written in one place only, and what became of codes that ended.
 Does not belong here: models over them (dbt_project) and the national services they were carried from (sources/national).
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from sources.errors import SotevarastoError
 
 SEEDS = Path(__file__).parent.parent / "dbt_project" / "seeds"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a code: the first day on which it no longer held, and the code that took its place."""
+
+    ended_on: date
+    successor: str
 
 
 def _rows(seed: str) -> list[dict[str, str]]:
@@ -27,7 +39,15 @@ def _rows(seed: str) -> list[dict[str, str]]:
 
 
 def _municipality() -> tuple[str, ...]:
-    return tuple(r["municipality_code"] for r in _rows("raw__municipality") if not r["dissolved_on"])
+    return tuple(r["municipality_code"] for r in _rows("raw__municipality"))
+
+
+def _ended_municipality() -> dict[str, Ended]:
+    return {
+        r["municipality_code"]: Ended(date.fromisoformat(r["dissolved_on"]), r["successor_code"])
+        for r in _rows("raw__municipality")
+        if r["dissolved_on"]
+    }
 
 
 def _service_class() -> tuple[str, ...]:
@@ -51,12 +71,30 @@ _LISTS = {
     "account_income": lambda: _account("income"),
     "account_expense": lambda: _account("expense"),
 }
+_ENDED = {"municipality": _ended_municipality}
 
 
 @cache
 def code_list(name: str) -> tuple[str, ...]:
-    """Codes in force of a reference list, sorted. Raises SotevarastoError when the list is unknown or empty."""
+    """Codes of a reference list, sorted, those that have ended too (`ended`). Raises SotevarastoError when the list is unknown or empty."""
     codes = tuple(sorted(set(_LISTS[name]()))) if name in _LISTS else ()
     if not codes:
         raise SotevarastoError(f"reference list {name!r} is unknown or empty; known lists: {', '.join(sorted(_LISTS))}")
     return codes
+
+
+@cache
+def ended(name: str) -> Mapping[str, Ended]:
+    """The codes of a list that have ended, and what became of each; nothing for a list whose codes all hold, or for none."""
+    return MappingProxyType(_ENDED[name]() if name in _ENDED else {})
+
+
+def successor(name: str, code: str, day: date) -> str:
+    """The code that holds on that day in the place of `code`: the chain of successors as far as it had come by then; the code itself while it holds."""
+    followed = {code}
+    while (what := ended(name).get(code)) is not None and what.ended_on <= day:
+        if what.successor in followed:
+            raise SotevarastoError(f"reference list {name!r}: {code} succeeds itself; mend its successor in the seed")
+        code = what.successor
+        followed.add(code)
+    return code

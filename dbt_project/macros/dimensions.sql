@@ -45,20 +45,22 @@
 {#
     Rows counted by sender and home municipality, once for each basis: residence (the county of the home municipality) and organiser (the
     sender; for a joint authority, which produces for others, the county of the home municipality). Only counties that organise have figures.
+    The home municipality is today's: a code that was right in its own month counts where its population, which comes on the newest division, is counted.
 #}
 {% macro placed_by_basis(counted) %}
     select
         n.*,
         b.basis,
         h.region_code as county_code,
-        m.language_status,
-        m.municipality_type
+        t.language_status,
+        t.municipality_type
     from {{ counted }} as n
     cross join (select 'residence' as basis union all select 'organiser' as basis) as b
     inner join {{ ref("core__dim_municipality") }} as m on n.year = m.year and n.home_municipality_code = m.municipality_code
+    inner join {{ ref("core__dim_municipality") }} as t on m.year = t.year and m.current_municipality_code = t.municipality_code
     inner join {{ ref("core__dim_region") }} as s on n.sender_code = s.region_code and s.is_sender
     inner join {{ ref("core__dim_region") }} as h
         on h.region_level = 'county'
         and h.is_organiser
-        and h.region_code = case when b.basis = 'organiser' and s.is_organiser then n.sender_code else m.county_code end
+        and h.region_code = case when b.basis = 'organiser' and s.is_organiser then n.sender_code else t.county_code end
 {% endmacro %}

@@ -28,11 +28,11 @@
 
 {#
     Current figures of the indicators, one row per basis, region, period and population group. An indicator is taken from the source that
-    the catalogue names for it: the same figure from another source stands in the long form alone.
+    the catalogue names for it: the same figure from another source stands in the long form alone. `key` is the wide key, or less of it.
 #}
-{% macro wide_figures(indicators, condition) %}
+{% macro wide_figures(indicators, condition, key) %}
     select
-        {{ wide_key() | join(", ") }},
+        {{ key | join(", ") }},
         {% for name in region_names() -%}
         max({{ name }}) as {{ name }},
         {% endfor -%}
@@ -48,7 +48,7 @@
         where known_to is null and {{ condition }}
             and (indicator_code, source_code) in (select indicator_code, source_code from {{ ref("core__dim_indicator") }})
     ) as current_figures
-    group by {{ wide_key() | join(", ") }}
+    group by {{ key | join(", ") }}
 {% endmacro %}
 
 {% macro wide_of_theme(theme) %}
@@ -60,10 +60,10 @@
         {%- for i in catalogue(theme) %},
         {{ adapter.quote(i.indicator_code) }}
         {%- endfor %}
-    from ({{ wide_figures(catalogue(theme), "theme = '" ~ theme ~ "'") }}) as figures
+    from ({{ wide_figures(catalogue(theme), "theme = '" ~ theme ~ "'", wide_key()) }}) as figures
 {% endmacro %}
 
-{# Every county's figures with those of the whole country beside them. #}
+{# Every county's figures with those of the country beside them: each indicator's of the one country that it has, with or without Åland. #}
 {% macro county_beside_country() %}
     {%- set indicators = catalogue() -%}
     {%- set beside = wide_key() | reject("in", ["region_level", "region_code"]) | list -%}
@@ -79,8 +79,8 @@
         county.{{ adapter.quote(i.indicator_code) }},
         country.{{ adapter.quote(i.indicator_code) }} as {{ adapter.quote(i.indicator_code ~ "_country") }}
         {%- endfor %}
-    from ({{ wide_figures(indicators, "region_level = 'county'") }}) as county
-    left join ({{ wide_figures(indicators, "region_level = 'country'") }}) as country
+    from ({{ wide_figures(indicators, "region_level = 'county'", wide_key()) }}) as county
+    left join ({{ wide_figures(indicators, "region_level = 'country'", beside) }}) as country
         on {% for column in beside %}county.{{ column }} = country.{{ column }}{{ " and " if not loop.last }}{% endfor %}
 {% endmacro %}
 
@@ -89,7 +89,7 @@
     {% for i in catalogue(theme) -%}
         {% set text = i.indicator_name_en ~ " (" ~ i.unit ~ ")" -%}
         {{ describe_column(i.indicator_code, text) }}
-        {%- if country %}{{ describe_column(i.indicator_code ~ "_country", text ~ ", the whole country") }}{% endif -%}
+        {%- if country %}{{ describe_column(i.indicator_code ~ "_country", text ~ ", the country") }}{% endif -%}
     {% endfor -%}
 {%- endmacro %}
 

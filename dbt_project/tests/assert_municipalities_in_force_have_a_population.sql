@@ -4,7 +4,9 @@
 -- A row is a year and municipality.
 with populations as (
 
-    select distinct year, municipality_code from {{ ref("core__fct_population") }}
+    select distinct p.year, m.current_municipality_code
+    from (select distinct year, municipality_code from {{ ref("core__fct_population") }}) as p
+    inner join {{ ref("core__dim_municipality") }} as m on p.year = m.year and p.municipality_code = m.municipality_code
 
 ),
 
@@ -19,5 +21,5 @@ select m.year, m.municipality_code, m.county_code
 from municipalities as m
 inner join (select distinct year from populations) as y on m.year = y.year
 -- A series in today's division gives the successor the residents of the earlier years too.
-left join populations as p on m.year = p.year and p.municipality_code in (m.municipality_code, m.successor_code)
-where p.municipality_code is null
+left join populations as p on m.year = p.year and m.current_municipality_code = p.current_municipality_code
+where p.current_municipality_code is null

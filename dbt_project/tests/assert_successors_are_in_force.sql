@@ -1,7 +1,14 @@
--- Detects a dissolved municipality whose successor has itself been dissolved.
--- Matters because the successor is looked up once: its residents would be placed in a municipality that no longer exists.
--- A row is the dissolved municipality.
-select m.municipality_code, m.successor_code
-from {{ ref("raw__municipality") }} as m
-left join {{ ref("raw__municipality") }} as s on m.successor_code = s.municipality_code
-where m.dissolved_on is not null and (s.municipality_code is null or s.dissolved_on is not null)
+{{ config(meta={"dagster": {"ref": {"name": "core__dim_municipality"}}}) }}
+-- Detects a dissolved municipality whose successors lead to none that stands: to an unknown code, or round in a ring.
+-- Matters because its residents and contacts would be placed in a municipality that does not exist.
+-- A row is the dissolved municipality in a year.
+select m.year, m.municipality_code, m.successor_code, m.municipality_code_in_year
+from {{ ref("core__dim_municipality") }} as m
+left join {{ ref("raw__municipality") }} as s on m.municipality_code_in_year = s.municipality_code
+where
+    not m.is_in_force
+    and cast(extract(year from m.dissolved_on) as smallint) <= m.year
+    and (
+        s.municipality_code is null
+        or cast(extract(year from cast(s.dissolved_on as date)) as smallint) <= m.year
+    )

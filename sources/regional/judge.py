@@ -33,6 +33,7 @@ from sources.regional.rules import (
     applicable,
     line_bit,
     period_bounds,
+    periods,
 )
 from sources.regional.scan import PARQUET, DeliveryContext, Scan
 
@@ -335,10 +336,9 @@ def validate_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, slices
     if not paths:
         return AcceptedCheck(0, {})
     bounds = "".join(
-        f", cast({identifier(r.arguments['period'])} || '-01' as timestamp) as {identifier(first)}, {identifier(first)} + interval 1 month as {identifier(last)}"
-        for r in contract.rules
-        if r.check == "in_period"
-        for first, last in [period_bounds(r)]
+        f", cast({identifier(period)} || '-01' as timestamp) as {identifier(first)}, {identifier(first)} + interval 1 month as {identifier(last)}"
+        for period in periods(contract)
+        for first, last in [period_bounds(period)]
     )
     accepted = f"select {identifiers(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
     con.execute(f"create or replace temp view accepted_rows as {accepted}")

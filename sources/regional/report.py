@@ -12,6 +12,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from sources.contract import LANGUAGES, Contract
 from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.ledger import Event
+from sources.reference import ended, successor
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
 from sources.regional.shown import shown
@@ -102,24 +104,25 @@ def build_report(home: Home, receipt: Event, verdict: Event, context: Context) -
         "values": judged["values"],
         "first_receipt_id": judged["first_receipt_id"],
         "rows": {part: judged[f"rows_{part}"] for part in ("received", "accepted", "quarantined")},
-        "mend": _mend(home, judged, context),
+        "mend": _mend(home, judged, sent["period"], context),
     }
 
 
-def _mend(home: Home, judged: dict[str, Any], context: Context) -> list[dict[str, Any]]:
+def _mend(home: Home, judged: dict[str, Any], period: str | None, context: Context) -> list[dict[str, Any]]:
     """One entry a broken rule, the one that decided first, then by how much each clears."""
     details = _details(context.con, home, judged["quarantine"])
     counts = {c["rule"]: c for c in judged["rule_counts"] if c["failed"]}
     decided = {judged["rule"]} if judged["status"] in ("rejected", "held") else set()
     noticed = {file_rule(code).id for file in judged["files"] for code in file["notices"]}
     broken = decided | noticed | counts.keys() | details.keys()
-    items = [_item(rule, judged, counts.get(rule), details.get(rule), context) for rule in broken]
+    items = [_item(rule, judged, period, counts.get(rule), details.get(rule), context) for rule in broken]
     return sorted(items, key=lambda i: (not i["is_verdict"], -(i["failed"] or 0), i["rule"]))
 
 
 def _item(
     rule_id: str,
     judged: dict[str, Any],
+    period: str | None,
     count: dict[str, Any] | None,
     found: tuple[int, list] | None,
     context: Context,
@@ -139,12 +142,28 @@ def _item(
         else None,
         "codes": list(context.dialect.codes.get(column, ())) if column and rule.check == "codes" else [],
         "text": rule.text,
-        "fix": rule.fix,
+        "fix": _fix(rule, period, rows, context),
         "failed": failed,
         "applicable": count["applicable"] if count else None,
         "more": max((failed or 0) - len(rows), 0) if rows else 0,
         "details": rows,
     }
+
+
+def _fix(rule: Any, period: str | None, rows: list[dict[str, Any]], context: Context) -> dict[str, str]:
+    """How to mend it. For codes that have ended: which code took the place of each of those that are listed, as the sender writes them, and from which day."""
+    if period is None or context.contract is None or getattr(rule, "check", None) != "in_force":
+        return rule.fix
+    ours = context.dialect.codes.get(rule.column, {}) if context.dialect else {}
+    theirs = {code: sent for sent, code in ours.items()}
+    name, day = rule.arguments["code_list"], date.fromisoformat(f"{period}-01")
+    pairs = []
+    for sent in sorted({row["value"] for row in rows}):
+        code = ours.get(sent, sent)
+        if code in ended(name):
+            after = successor(name, code, day)
+            pairs.append(f"{sent} → {theirs.get(after, after)} ({ended(name)[code].ended_on})")
+    return {language: f"{text} {', '.join(pairs)}".rstrip() for language, text in rule.fix.items()}
 
 
 def _rule(rule_id: str, contract: Contract | None) -> Any:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
-from sources.reference import code_list
+from sources.reference import code_list, ended
 from sources.regional.harmoniser import SENT, identifier, quoted
 
 if TYPE_CHECKING:
@@ -213,15 +214,19 @@ def _dtype(column: Column):
 def _shape(contract: Contract) -> dict[str, Any]:
     """The columns of the table `typed`, with their ibis types."""
     shape = {c.name: _dtype(c) for c in contract.columns} | {SENT + c.name: "string" for c in contract.columns}
-    for rule in contract.rules:
-        if rule.check == "in_period":
-            shape |= dict.fromkeys(period_bounds(rule), "timestamp(6)")
+    for period in periods(contract):
+        shape |= dict.fromkeys(period_bounds(period), "timestamp(6)")
     return shape
 
 
-def period_bounds(rule: Rule) -> tuple[str, str]:
+def periods(contract: Contract) -> tuple[str, ...]:
+    """The columns with a delivery's month that the contract's rules judge by."""
+    return tuple(sorted({rule.arguments["period"] for rule in contract.rules if "period" in rule.arguments}))
+
+
+def period_bounds(period: str) -> tuple[str, str]:
     """The columns that hold the first moment of a delivery's month and of the next one."""
-    return f"{rule.arguments['period']}_start", f"{rule.arguments['period']}_end"
+    return f"{period}_start", f"{period}_end"
 
 
 # One entry for each kind of rule that looks at one column's value; the check is pandera's own.
@@ -267,7 +272,7 @@ def _in_period(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Boo
     import ibis
 
     names = rule.arguments["first_of"]
-    start, end = (t[name] for name in period_bounds(rule))
+    start, end = (t[name] for name in period_bounds(rule.arguments["period"]))
     moment = ibis.coalesce(*(t[name] for name in names))
     passes = (moment >= start) & (moment < end)
     for name in names:
@@ -287,6 +292,20 @@ def _only_with(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Boo
     return (t[rule.column] != a["when"]) | t[a["other"]].isin(a["allowed"])
 
 
+def _in_force(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    """A code may be used in months that began before it ended."""
+    import ibis
+
+    start, _ = (t[name] for name in period_bounds(rule.arguments["period"]))
+    by_day: dict[date, list[str]] = {}
+    for code, what in ended(rule.arguments["code_list"]).items():
+        by_day.setdefault(what.ended_on, []).append(code)
+    too_late = ibis.literal(False)
+    for day, codes in sorted(by_day.items()):
+        too_late = too_late | (t[rule.column].isin(sorted(codes)) & (start >= ibis.timestamp(f"{day} 00:00:00")))
+    return ~too_late
+
+
 # One entry for each kind of rule that compares columns, or a value with its text. Null means that there is nothing to compare: pandera then passes the row.
 _FRAME_CHECKS: dict[str, Callable] = {
     "type": _is_typed,
@@ -297,6 +316,7 @@ _FRAME_CHECKS: dict[str, Callable] = {
     "in_period": _in_period,
     "sign_agrees": _sign_agrees,
     "only_with": _only_with,
+    "in_force": _in_force,
 }
 
 

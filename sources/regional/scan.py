@@ -20,7 +20,7 @@ from sources.regional.harmoniser import SENT, identifier, identifiers, quoted, s
 from sources.regional.lines import LineFeed
 from sources.regional.quotes import PARSED, QUOTED, UNCLOSED
 from sources.regional.reader import Header
-from sources.regional.rules import TABLE, CompiledRules, line_bit, period_bounds
+from sources.regional.rules import TABLE, CompiledRules, line_bit, period_bounds, periods
 
 _SOURCE = "sotevarasto_lines"
 # Controls, C1, zero width and bidirectional signs, line and paragraph separators, byte order marks; tab may be a delimiter.
@@ -108,7 +108,7 @@ class Scan:
 
     def _bounds(self) -> str:
         start = f"timestamp {quoted(self.context.period + '-01 00:00:00')}"
-        bounds = [period_bounds(r) for r in self.contract.rules if r.check == "in_period"]
+        bounds = [period_bounds(period) for period in periods(self.contract)]
         return "".join(
             f", {start} as {identifier(first)}, {start} + interval 1 month as {identifier(last)}"
             for first, last in bounds

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sources.reference import ended
 from sources.regional.catalogue import dataset_contract
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
@@ -50,6 +51,11 @@ def written(at: datetime | date, dialect: Dialect) -> str:
 
 def _absent(row: dict[str, Any], dialect: Dialect) -> str:
     return null_text(dialect)
+
+
+def _ended_municipality(row: dict[str, Any], dialect: Dialect) -> str:
+    codes = ended("municipality")
+    return max(codes, key=lambda code: codes[code].ended_on)
 
 
 def _no_such_day(name: str) -> Callable[[dict[str, Any], Dialect], str]:
@@ -114,6 +120,7 @@ KINDS = (
     Kind("professional_id", "required", _absent),
     Kind("unit_id", "required", _absent),
     Kind("home_municipality_code", "codes", lambda row, dialect: "999"),
+    Kind("home_municipality_code", "in_force", _ended_municipality),
     Kind("profession", "codes", lambda row, dialect: "ZZ"),
     Kind("contact_mode", "codes", lambda row, dialect: "99"),
     Kind("birth_year", "type", lambda row, dialect: f"{row['birth_year'] // 10}.6"),

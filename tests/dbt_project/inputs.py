@@ -288,6 +288,19 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         _write(build / "national" / name / f"{snapshot_id}.parquet", _NATIONAL[name], turn(rows))
 
 
+def write_chosen(build: Path, slices: dict[str, Rows], snapshots: Rows, populations: dict[str, Rows]) -> None:
+    """These slices by receipt (see `delivered`), snapshots and populations by snapshot, and no row of anything else."""
+    write_empty(build)
+    for receipt_id, contacts in slices.items():
+        first = contacts[0]
+        name = f"{first['organiser_code']}-{receipt_id}-aa.parquet"
+        _write(build / "slices" / "care_contacts" / first["period"] / name, _CONTACT, contacts)
+    _write(build / "registry" / "delivery.parquet", _DELIVERY, deliveries(slices))
+    _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, snapshots)
+    for snapshot_id, rows in populations.items():
+        _write(build / "national" / "population" / f"{snapshot_id}.parquet", _POPULATION, rows)
+
+
 def _slices() -> dict[str, Rows]:
     """Contacts by receipt."""
     first_visits = [_contact(TURKU, wait_days=days) for days in range(1, 21)]

@@ -84,9 +84,9 @@ def test_a_county_that_is_missing_leaves_both_sides_of_the_rate_of_its_area(ware
         NIGHT_2,
         NIGHT_3,
     )
-    # Country: 36 contacts (not the one of Åland) of 5,810 sampled residents; 4 of 23 senders.
+    # Mainland: 36 contacts (not the one of Åland) of 5,810 sampled residents; 4 of 23 senders.
     assert versions(
-        warehouse, "value, numerator, coverage, comparability_reason", of("contacts_per_1000", "residence", "FI")
+        warehouse, "value, numerator, coverage, comparability_reason", of("contacts_per_1000", "residence", "FI1")
     )[-1] == (
         Decimal("6.1962"),
         36,
@@ -204,8 +204,83 @@ def test_population_sums_to_regions_with_aland_in_the_country_only(warehouse):
         ("county", "91"): 11_000,
         ("collaborative_area", "1"): 300_000,
         ("collaborative_area", "4"): 281_000,
+        ("joint_authority", "HUS"): 300_000,
         ("country", "FI"): 592_000,
     }
+
+
+def test_the_country_of_what_organisers_deliver_is_the_mainland_and_what_is_published_has_aland(warehouse):
+    regions = warehouse.execute(
+        "select distinct source_code, region_code from mart.minimum_dataset where region_level = 'country' order by all"
+    ).fetchall()
+    assert regions == [("care_contacts", "FI1"), ("sotkanet", "FI"), ("statfin_population", "FI")]
+    # Not a resident of Åland stands in the mainland's denominator: Turku, Pori and Espoo, sampled at 0.01.
+    assert versions(warehouse, "denominator", of("contacts_per_1000", "residence", "FI1"))[-1][0] == 2010 + 800 + 3000
+
+
+def test_the_area_of_the_joint_authority_is_not_the_collaborative_area_that_holds_it(warehouse):
+    members = "select list(county_code order by county_code) from core.region_county_assn where region_level = ? and region_code = ?"
+    served = warehouse.execute(members, ["joint_authority", "HUS"]).fetchone()[0]
+    area = warehouse.execute(members, ["collaborative_area", "1"]).fetchone()[0]
+    assert served == ["01", "02", "03", "04", "90"]
+    assert area == ["01", "02", "03", "04", "09", "10", "11", "90"]
+    sets = warehouse.execute(
+        "select region_level, region_code, list(county_code order by county_code) from core.region_county_assn group by all"
+    ).fetchall()
+    assert [(level, code) for level, code, counties in sets if counties == served] == [("joint_authority", "HUS")]
+    assert {(level, code) for level, code, counties in sets if "91" in counties} == {
+        ("county", "91"),
+        ("country", "FI"),
+    }
+
+
+def test_every_population_says_how_many_of_its_municipalities_it_is_made_of(warehouse):
+    where = f"indicator_code = 'population' and known_to is null and region_code in ('90', '05', 'FI') and {TOTAL}"
+    found = warehouse.execute(
+        f"select region_code, coverage, comparability, comparability_reason, derivation from mart.minimum_dataset where {where} order by 1"
+    ).fetchall()
+    assert found == [
+        ("05", Decimal("0.0370"), "caution", "26 of 27 municipalities have no figure", "summed"),
+        ("FI", Decimal("0.0130"), "caution", "304 of 308 municipalities have no figure", "summed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "region"),
+    [
+        ("sotkanet_county_code_before_2024", "7", ("county", "11")),
+        ("statfin_classification", "07", ("county", "07")),
+        ("statfin_pxweb", "HVA07", ("county", "07")),
+        ("sotkanet_region_id", "963", ("county", "07")),
+        ("sotkanet_region_id_before_2024", "883", ("county", "07")),
+        ("statfin_collaborative_area", "1", ("collaborative_area", "1")),
+        ("ministry_of_finance_funding", "31", ("county", "90")),
+        ("statfin_pxweb", "MA1", ("country", "FI1")),
+    ],
+)
+def test_a_code_means_what_its_own_system_means_by_it(warehouse, system, code, region):
+    query = "select region_level, region_code from core.region_code_map where code_system = ? and external_code = ?"
+    assert warehouse.execute(query, [system, code]).fetchall() == [region]
+
+
+@pytest.mark.parametrize(
+    ("system", "counties"),
+    [
+        ("statfin_classification", 23),
+        ("statfin_pxweb", 23),
+        ("sotkanet_region_id", 23),
+        ("sotkanet_region_id_before_2024", 22),
+        ("sotkanet_county_code", 23),
+        ("sotkanet_county_code_before_2024", 22),
+    ],
+)
+def test_a_system_of_counties_is_mapped_whole_and_one_to_one(warehouse, system, counties):
+    """Åland had no id in Sotkanet before 2024."""
+    found = warehouse.execute(
+        "select count(*), count(distinct region_code) from core.region_code_map where code_system = ? and region_level = 'county'",
+        [system],
+    ).fetchone()
+    assert found == (counties, counties)
 
 
 def test_a_figure_is_synthetic_as_soon_as_one_input_is(warehouse):

@@ -70,6 +70,19 @@ def test_a_county_stands_beside_the_country(warehouse):
     assert "contacts_per_1000: caution" in country_remarks
 
 
+def test_a_county_stands_once_beside_a_country_that_some_count_with_aland_and_some_without(built, tmp_path):
+    """A rate of the organisers for the same year as the population: one of FI1, the other of FI."""
+    shutil.copy(built.folder / "work.duckdb", tmp_path)
+    with duckdb.connect(str(tmp_path / "work.duckdb")) as con:
+        con.execute(
+            f"""insert into mart.minimum_dataset select * replace ('contacts_per_1000' as indicator_code, 'care_contacts' as source_code, 'need' as theme,
+                case region_code when 'FI' then 'FI1' else region_code end as region_code, 7.5 as value)
+            from mart.minimum_dataset where region_code in ('05', 'FI') and indicator_code = 'population' and known_to is null and {TOTAL}"""
+        )
+        asked = f"select population_country, contacts_per_1000, contacts_per_1000_country from mart.county_profile where region_code = '05' and period_grain = 'year' and basis = 'residence' and period_start = '2025-01-01' and {TOTAL}"
+        assert con.execute(asked).fetchall() == [(Decimal(592_000), Decimal("7.5000"), Decimal("7.5000"))]
+
+
 def test_the_profile_has_every_county_of_the_mart_and_no_other_region(warehouse):
     counties = "select distinct region_code from mart.minimum_dataset where known_to is null and region_level = 'county' order by all"
     profiled = "select distinct region_code from mart.county_profile order by all"

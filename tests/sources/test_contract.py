@@ -73,6 +73,11 @@ def _range_without_rule(document):
     column["quality"] = [q for q in column["quality"] if q["implementation"]["check"] != "range"]
 
 
+def _ended_codes_without_rule(document):
+    rules = document["schema"][0]["quality"]
+    rules[:] = [q for q in rules if q["implementation"]["check"] != "in_force"]
+
+
 def _unknown_field(document):
     document["kolumns"] = []
 
@@ -91,6 +96,7 @@ def _bad_dimension(document):
         (_unknown_column, "unknown column nothing"),
         (_no_key, "no primaryKey"),
         (_range_without_rule, "birth_year declares range but has no rule"),
+        (_ended_codes_without_rule, "home_municipality_code declares in_force but has no rule"),
         (_unknown_field, "kolumns"),
         (_bad_dimension, "prettiness"),
     ],

@@ -1,6 +1,6 @@
 -- One row per year and municipality code ever known, also a dissolved one, with the county that answers for it in that year.
--- The classification snapshot of the year decides; where there is none, or it does not know the code, the seed and the successor do.
-with seeds as (
+-- The classification snapshot of the year decides; where there is none, or it does not know the code, the seed and the successors do.
+with recursive seeds as (
 
     select * from {{ ref("raw__municipality") }}
 
@@ -67,47 +67,96 @@ codes as (
 
 ),
 
-placed as (
+-- The map decides what is in force in a year that it covers, the seed elsewhere.
+known as (
 
     select
         y.year,
         c.municipality_code,
-        coalesce(m.municipality_name_fi, s.name_fi, l.municipality_name_fi) as municipality_name_fi,
-        coalesce(m.municipality_name_sv, s.name_sv, l.municipality_name_sv) as municipality_name_sv,
-        coalesce(m.county_code, successor_m.county_code, s.hva_code, l.county_code) as county_code,
-        coalesce(
-            m.collaborative_area_code, successor_m.collaborative_area_code, s.collaborative_area_code, l.collaborative_area_code
-        ) as collaborative_area_code,
-        coalesce(s.language_status, successor.language_status, 'unknown') as language_status,
-        coalesce(s.municipality_type, successor.municipality_type, 'unknown') as municipality_type,
         cast(s.dissolved_on as date) as dissolved_on,
         s.successor_code,
-        -- The map decides what is in force in a year that it covers, the seed elsewhere.
         case
             when map_years.year is not null then m.municipality_code is not null
             else s.municipality_code is not null
                 and (s.dissolved_on is null or cast(extract(year from cast(s.dissolved_on as date)) as smallint) > y.year)
-        end as is_in_force,
-        case when m.municipality_code is not null then 'classification_snapshot' else 'seed' end as mapping_source,
-        m.snapshot_id,
-        coalesce(m.origin, 'published') as origin
+        end as is_in_force
     from years as y
     cross join codes as c
     left join map_years on y.year = map_years.year
     left join seeds as s on c.municipality_code = s.municipality_code
-    left join seeds as successor on s.successor_code = successor.municipality_code
     left join map_rows as m on y.year = m.year and c.municipality_code = m.municipality_code
-    left join map_rows as successor_m on y.year = successor_m.year and s.successor_code = successor_m.municipality_code
-    left join last_map_rows as l on c.municipality_code = l.municipality_code
+
+),
+
+-- From successor to successor until one is in force in the year. The number of steps is bounded so that a ring ends in a failed test, not in a night that never does.
+steps as (
+
+    select year, municipality_code, municipality_code as standing_code, 0 as step
+    from known
+
+    union all
+
+    select s.year, s.municipality_code, k.successor_code as standing_code, s.step + 1 as step
+    from steps as s
+    inner join known as k on s.year = k.year and s.standing_code = k.municipality_code
+    where not k.is_in_force and k.successor_code is not null and s.step < 20
+
+),
+
+standing as (
+
+    select year, municipality_code, standing_code
+    from (select *, row_number() over (partition by year, municipality_code order by step desc) as nth from steps) as ranked
+    where nth = 1
+
+),
+
+-- Today is the newest year that the classification, a delivery or the seed speaks of, not the clock's; a projection speaks of years to come.
+today as (
+
+    select max(year) as year
+    from (
+        select year from map_rows
+        union all
+        select cast(extract(year from {{ month_start("period") }}) as smallint) as year
+        from {{ ref("stg__delivery") }}
+        where period is not null
+        union all
+        select cast({{ var("last_seed_year") }} as smallint) as year
+    ) as spoken_of
 
 ),
 
 final as (
 
     select
-        *,
-        case when is_in_force then municipality_code else coalesce(successor_code, municipality_code) end as current_municipality_code
-    from placed
+        k.year,
+        k.municipality_code,
+        coalesce(m.municipality_name_fi, s.name_fi, l.municipality_name_fi) as municipality_name_fi,
+        coalesce(m.municipality_name_sv, s.name_sv, l.municipality_name_sv) as municipality_name_sv,
+        coalesce(m.county_code, standing_m.county_code, s.hva_code, l.county_code) as county_code,
+        coalesce(
+            m.collaborative_area_code, standing_m.collaborative_area_code, s.collaborative_area_code, l.collaborative_area_code
+        ) as collaborative_area_code,
+        coalesce(s.language_status, standing_s.language_status, 'unknown') as language_status,
+        coalesce(s.municipality_type, standing_s.municipality_type, 'unknown') as municipality_type,
+        k.dissolved_on,
+        k.successor_code,
+        k.is_in_force,
+        case when m.municipality_code is not null then 'classification_snapshot' else 'seed' end as mapping_source,
+        m.snapshot_id,
+        coalesce(m.origin, 'published') as origin,
+        y.standing_code as municipality_code_in_year,
+        c.standing_code as current_municipality_code
+    from known as k
+    inner join standing as y on k.year = y.year and k.municipality_code = y.municipality_code
+    inner join standing as c on k.municipality_code = c.municipality_code
+    inner join today as t on c.year = t.year
+    left join seeds as s on k.municipality_code = s.municipality_code
+    left join map_rows as m on k.year = m.year and k.municipality_code = m.municipality_code
+    left join seeds as standing_s on y.standing_code = standing_s.municipality_code
+    left join map_rows as standing_m on k.year = standing_m.year and y.standing_code = standing_m.municipality_code
+    left join last_map_rows as l on k.municipality_code = l.municipality_code
 
 )
 

@@ -1,4 +1,4 @@
--- One row per region of a level: counties (with Helsinki and Åland), joint authorities, collaborative areas, the whole country.
+-- One row per region of a level: counties (with Helsinki and Åland), joint authorities, collaborative areas, the whole country and the mainland.
 with regions as (
 
     select * from {{ ref("raw__region") }}
@@ -22,6 +22,7 @@ final as (
     select
         case kind
             when 'whole_country' then 'country'
+            when 'mainland' then 'country'
             when 'joint_authority' then 'joint_authority'
             else 'county'
         end as region_level,

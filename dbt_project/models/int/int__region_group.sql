@@ -1,5 +1,5 @@
 -- One row per year, region and population group for which contact figures may be made.
--- A group that has no residents in the region still has contacts, of clients from elsewhere or of a sex that is not known.
+-- Municipalities are today's in every year, as the population is. A group that has no residents in the region still has contacts, of clients from elsewhere or of a sex that is not known.
 with organisers as (
 
     select region_level, region_code, sender_code as county_code
@@ -11,7 +11,7 @@ with organisers as (
 municipalities as (
 
     select * from {{ ref("core__dim_municipality") }}
-    where is_in_force
+    where municipality_code = current_municipality_code
 
 ),
 

@@ -1,39 +1,38 @@
 -- One row per region and sender whose delivery its figures need: the organisers in it, and the joint authority that serves them.
-with organisers as (
+with counties as (
 
     select * from {{ ref("core__dim_region") }}
-    where is_organiser
+    where region_level = 'county'
 
 ),
 
-regions_of_organiser as (
+-- A region with a county that nobody organises for here, Åland, would be told by a part of its counties: the mainland has figures, the whole country none.
+-- What the organisers in the area of a joint authority deliver is not what the authority does, and would be read as that.
+regions as (
 
-    select region_code as organiser_code, joint_authority_code, 'county' as region_level, region_code
-    from organisers
-
-    union all
-
-    select region_code as organiser_code, joint_authority_code, 'collaborative_area' as region_level, collaborative_area_code as region_code
-    from organisers
-
-    union all
-
-    select o.region_code as organiser_code, o.joint_authority_code, c.region_level, c.region_code
-    from organisers as o
-    cross join (select * from {{ ref("core__dim_region") }} where region_level = 'country') as c
+    select
+        a.region_level,
+        a.region_code,
+        a.county_code,
+        c.joint_authority_code,
+        min(case when c.is_organiser then 1 else 0 end) over (partition by a.region_level, a.region_code) as is_organised
+    from {{ ref("core__region_county_assn") }} as a
+    inner join counties as c on a.county_code = c.region_code
+    where a.region_level <> 'joint_authority'
 
 ),
 
 final as (
 
-    select region_level, region_code, organiser_code as sender_code, true as is_organiser
-    from regions_of_organiser
+    select region_level, region_code, county_code as sender_code, true as is_organiser
+    from regions
+    where is_organised = 1
 
     union all
 
     select distinct region_level, region_code, joint_authority_code as sender_code, false as is_organiser
-    from regions_of_organiser
-    where joint_authority_code is not null
+    from regions
+    where is_organised = 1 and joint_authority_code is not null
 
 )
 

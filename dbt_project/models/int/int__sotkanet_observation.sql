@@ -27,12 +27,12 @@ areas as (
 
 ),
 
--- Åland is a collaborative area of its own in the source; here it is a county that is in none.
+-- Åland is a collaborative area of its own in the source; here it is a county that is in none. The source's country has Åland in it: the mainland is another.
 regions as (
 
     select region_level, region_code, is_organiser
     from {{ ref("core__dim_region") }}
-    where region_level in ('county', 'country')
+    where region_level = 'county' or kind = 'whole_country'
 
     union all
 

@@ -1,7 +1,7 @@
 """The simulated population: real figures where they are known, synthetic ones that add up to them elsewhere.
 
 Belongs here: reading `sources/simulator/figures/*.csv` and spreading known totals over years, municipalities, ages and sexes. Does not belong here: the
-protocol that serves them. All municipalities are those of the newest division; dissolved ones are counted in their successors, as the real table does.
+protocol that serves them. Every year is on the newest division: dissolved municipalities are counted in their successors, as the real table does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 FIGURES = Path(__file__).parent.parent / "figures"
-YEARS = (2021, 2022, 2023, 2024, 2025)
+YEARS = tuple(range(2018, 2026))
+KNOWN_YEAR = 2022  # the year in which every municipality's real figure is known
 AGES = 101  # 0 to 99, and 100 and over
 OLD = 65
 RESTATED_YEAR = 2025
@@ -89,30 +90,47 @@ def _municipality_totals(
     }
     county = np.array([row["hva_code"] for row in live])
     growth = (known[2022] / known[2012]) ** 0.1
-    jitter = 1 + 0.002 * np.random.default_rng([seed, 1]).standard_normal((len(YEARS), len(live)))
-    totals = np.zeros((len(live), len(YEARS)), dtype=np.int64)
+    jitter = _jitter(seed, len(live))
+    by_year = {KNOWN_YEAR: known[2022]}
+    for year in range(KNOWN_YEAR - 1, YEARS[0] - 1, -1):
+        by_year[year] = _to_counties(by_year[year + 1] / growth * jitter[year], county, f"population_{year}")
+    for year in range(KNOWN_YEAR + 1, YEARS[-1] + 1):
+        by_year[year] = _to_counties(by_year[year - 1] * growth * jitter[year], county, f"population_{year}")
+    totals = np.stack([by_year[year] for year in YEARS], axis=1)
     real = np.zeros(totals.shape, dtype=bool)
-    totals[:, 0] = np.rint(known[2022] / growth * jitter[0])
-    totals[:, 1] = known[2022]
-    real[:, 1] = True
-    totals[:, 2] = _to_counties(totals[:, 1] * growth * jitter[2], county, "population_2023")
-    totals[:, 3] = _to_counties(totals[:, 2] * growth * jitter[3], county, "population_2024")
+    real[:, YEARS.index(KNOWN_YEAR)] = True
     codes, members = np.unique(county, return_counts=True)
-    real[np.isin(county, codes[members == 1]), 3] = (
-        True  # where a county is one municipality, its total is the municipality's
-    )
-    totals[:, 4] = np.rint(totals[:, 3] * growth * jitter[4])
+    # Where a county is one municipality, its total is the municipality's.
+    real[np.isin(county, codes[members == 1]), YEARS.index(2024)] = True
     cities = np.array([bool(row["population_2025"]) for row in live])
-    totals[cities, 4] = [int(row["population_2025"]) for row in live if row["population_2025"]]
-    real[cities, 4] = True
+    totals[cities, YEARS.index(2025)] = [int(row["population_2025"]) for row in live if row["population_2025"]]
+    real[cities, YEARS.index(2025)] = True
     return totals, real
+
+
+def _jitter(seed: int, municipalities: int) -> dict[int, np.ndarray]:
+    """Noise by year. The years before 2021 have a stream of their own, so that the later figures stay what they were before these were served."""
+    import numpy as np
+
+    spans = ((1, range(2021, YEARS[-1] + 1)), (4, range(YEARS[0], 2021)))
+    return {
+        year: noise
+        for stream, years in spans
+        for year, noise in zip(
+            years,
+            1 + 0.002 * np.random.default_rng([seed, stream]).standard_normal((len(years), municipalities)),
+            strict=True,
+        )
+    }
 
 
 def _to_counties(estimate: np.ndarray, county: np.ndarray, column: str) -> np.ndarray:
     """Whole persons near `estimate` that add up to each county's known total; rounded where none is known."""
     import numpy as np
 
-    known = {row["hva_code"]: int(row[column]) for row in read("county") if row[column]}
+    known = {row["hva_code"]: int(row[column]) for row in read("county") if row.get(column)}
+    if not known:
+        return np.rint(estimate).astype(np.int64)
     codes = np.array(list(known))
     weights = np.where(county[None, :] == codes[:, None], estimate[None, :], 0.0)
     spread = apportion(weights, np.array(list(known.values()))).sum(axis=0)

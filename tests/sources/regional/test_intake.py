@@ -45,6 +45,22 @@ def test_a_good_delivery_becomes_a_slice_named_by_its_hash(desk, second_opinion)
     assert desk.left() == []
 
 
+def test_a_contact_of_a_merged_municipality_is_quarantined_and_the_report_names_successor_and_day(desk):
+    rows = contacts(ROWS)
+    rows[7]["home_municipality_code"] = "588"
+    desk.send(rows)
+    desk.night()
+    verdict = desk.verdict()
+    assert (verdict["status"], verdict["rows_accepted"], verdict["rows_quarantined"]) == ("accepted", ROWS - 1, 1)
+    (receipt_id,) = desk.events("receipt")
+    found = duckdb.sql(
+        f"select line_number, column_name, rule_id, value_as_sent from '{desk.home.quarantine / verdict['quarantine']['path']}'"
+    ).fetchall()
+    assert found == [(9, "home_municipality_code", "HVA-CC-1-042", "588")]
+    report = json.loads((desk.home.reports / "05" / f"{receipt_id}.json").read_text(encoding="utf-8"))
+    assert report["mend"][0]["fix"]["en"] == "Use the code that took its place. 588 → 507 (2025-01-01)"
+
+
 def test_a_faulty_row_goes_to_quarantine_with_its_line_and_is_reported(desk):
     rows = contacts(ROWS)
     rows[7]["birth_year"] = "10.6"

@@ -219,6 +219,24 @@ def test_the_month_of_the_delivery_ends_with_its_last_minute(tmp_path):
     assert judged.faults == {32: {"HVA-CC-1-040"}, 35: {"HVA-CC-1-040"}}
 
 
+def test_a_merged_municipality_is_right_in_the_months_before_its_merger_and_wrong_from_then_on(tmp_path):
+    def faults(period: str, codes: list[str]) -> dict[int, set[str]]:
+        times = dict.fromkeys(("contacted_at", "need_assessed_at", "booked_at", "visited_at"), f"{period}-03T08:00")
+        row = BASE | times | {"age_at_assessment_years": str(int(period[:4]) - 1980)}
+        rows = [
+            row | {"contact_id": f"C-{n:08d}", "home_municipality_code": code}
+            for n, code in enumerate(codes + ["507"] * 50)
+        ]
+        context = replace(CONTEXT, period=period)
+        return judge(
+            tmp_path, as_text(rows).encode(), dialect=CARE, context=context, of=CONTRACT, rules=CARE_RULES
+        ).faults
+
+    ended, unknown = "HVA-CC-1-042", "HVA-CC-1-013"
+    assert faults("2024-12", ["588", "099", "998"]) == {3: {ended}, 4: {unknown}}
+    assert faults("2025-01", ["588", "099", "998"]) == {2: {ended}, 3: {ended}, 4: {unknown}}
+
+
 def test_a_machine_fault_is_no_verdict_and_leaves_nothing(tmp_path):
     (tmp_path / "landed").write_bytes(file(*lines(5)))
     files = [SourceFile(tmp_path / "landed", "a.csv"), SourceFile(tmp_path / "gone", "b.csv")]

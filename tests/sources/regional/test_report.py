@@ -122,6 +122,31 @@ def rule_of(column: str, check: str) -> str:
     return next(r.id for r in CONTRACT.rules if r.column == column and r.check == check)
 
 
+def test_a_code_that_ended_is_told_with_its_successor_and_the_day_in_each_form(desk):
+    rule = rule_of("home_municipality_code", "in_force")
+    rows = [
+        ("contacts.csv", n, "home_municipality_code", rule, code)
+        for n, code in enumerate(["588", "099", "588"], start=2)
+    ]
+    document = told(desk, rows, [{"rule": rule, "column": "home_municipality_code", "failed": 3, "applicable": 100}])
+    pairs = "099 → 214 (2021-01-01), 588 → 507 (2025-01-01)"
+    (item,) = document["mend"]
+    assert item["fix"] == {
+        "fi": f"Käytä sen paikalle tullutta koodia. {pairs}",
+        "sv": f"Använd den kod som ersatte den. {pairs}",
+        "en": f"Use the code that took its place. {pairs}",
+    }
+    assert {row["fix_en"] for row in cells(desk)} == {item["fix"]["en"]}
+    assert part(desk, ".html").count(pairs) == 6  # in the list and at the rows, in three languages
+
+
+def test_a_rule_on_ended_codes_without_listed_rows_still_says_how_to_mend(desk):
+    rule = rule_of("home_municipality_code", "in_force")
+    counts = [{"rule": rule, "column": "home_municipality_code", "failed": 1, "applicable": 100}]
+    (item,) = told(desk, [], counts)["mend"]
+    assert item["fix"]["en"] == "Use the code that took its place."
+
+
 def test_each_broken_rule_is_told_with_line_value_and_mend_in_three_languages(desk):
     rule = rule_of("sex", "codes")
     document = told(

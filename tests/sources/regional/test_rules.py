@@ -32,6 +32,7 @@ PAIRS = {
     "HVA-CC-1-038": ({"age_at_assessment_years": ""}, {"age_at_assessment_years": "", "need_assessed_at": ""}),
     "HVA-CC-1-039": ({"age_at_assessment_years": "44"}, {"age_at_assessment_years": "45"}),
     "HVA-CC-1-040": ({"visited_at": "2026-09-01T00:00"}, {"visited_at": "2026-08-31T23:59"}),
+    "HVA-CC-1-042": ({"home_municipality_code": "588"}, {"home_municipality_code": "507"}),
 }
 
 
@@ -109,7 +110,7 @@ _POOLS = {
     "birth_year": ["1980", "1979", "1899", "1900", "2026", "2027", "10.6", "1e3", "+1980", " 1980", "٤"],
     "age_at_assessment_years": ["46", "45", "47", "44", "0", "120", "121", "-1", "4.0"],
     "sex": ["female", "male", "unknown", "Female", "f", "total"],
-    "home_municipality_code": ["091", "853", "91", "999", "0911", "09 1"],
+    "home_municipality_code": ["091", "853", "91", "999", "0911", "09 1", "588", "099"],
     "service_class_code": ["2612", "0000", "2612 "],
     "contact_mode": ["onsite", "chat", "fax"],
     "profession": ["doctor", "other", "Doctor"],
@@ -187,6 +188,7 @@ def _broken_by_hand(row: dict) -> set[str]:
         "HVA-CC-1-038": need and not row["age_at_assessment_years"],
         "HVA-CC-1-039": need and None not in (born, age) and need.year - born - age not in (0, 1),
         "HVA-CC-1-040": event and not unreadable and (event.year, event.month) != (2026, 8),
+        "HVA-CC-1-042": row["home_municipality_code"] in ("588", "099", "911"),
     }
     return broken | {rule_id for rule_id, is_broken in pairs.items() if is_broken}
 

@@ -84,6 +84,9 @@ def _broken(rule: Rule, contract: Contract, period: str, absent: list[str]) -> p
             return ~value.str.contains(rf"^(?:{column.pattern})$")
         case "codes":
             return ~value.is_in(list(column.allowed_codes))
+        case "in_force":
+            ends = {code: f"{what.ended_on:%Y-%m}" for code, what in column.ended_codes.items()}
+            return value.replace_strict(ends, default=None, return_dtype=pl.String) <= period
         case "range":
             return (value < column.minimum) | (value > column.maximum)
         case "not_before":

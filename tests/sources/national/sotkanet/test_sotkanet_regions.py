@@ -14,6 +14,9 @@ SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
 needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
 
 
+SEED = Path(__file__).parents[4] / "dbt_project" / "seeds" / "raw__region_code.csv"
+
+
 def _region(region_id, category, code, name="", **more):
     return {"id": region_id, "code": code, "category": category, "title": {"fi": name, "sv": " ", "en": name}} | more
 
@@ -108,3 +111,13 @@ def test_ids_and_codes_of_counties_agree_with_the_recorded_ones():
         (int(r["vanha_id"]), r["vanha_code"], r["uusi_code"].zfill(2), "before_2024") for r in rows if r["vanha_id"]
     }
     assert set(county_ids().rows()) == now | before
+
+
+def test_the_ids_that_observations_are_read_by_are_those_that_analysts_are_told():
+    with SEED.open(encoding="utf-8", newline="") as file:
+        told = {
+            (row["external_code"], row["region_code"])
+            for row in csv.DictReader(file)
+            if row["code_system"].startswith("sotkanet_region_id") and row["region_level"] == "county"
+        }
+    assert told == {(str(row["region_id"]), row["hva_code"]) for row in county_ids().iter_rows(named=True)}

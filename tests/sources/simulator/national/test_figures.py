@@ -29,11 +29,16 @@ def test_real_figures_are_served_as_they_are_and_labelled():
     assert _total(found, "507", 2022) == int(real["507"]["population_2022"]) + int(real["588"]["population_2022"])
     assert [_total(found, code, 2025) for code in ("049", "091", "092")] == [325716, 694392, 252956]
     by_year = found.published.sum(axis=(0, 1, 2)).tolist()
-    assert dict(zip(YEARS, by_year, strict=True)) == {2021: 0, 2022: 309, 2023: 0, 2024: 1, 2025: 3}
+    assert dict(zip(YEARS, by_year, strict=True)) == dict.fromkeys(range(2018, 2022), 0) | {
+        2022: 309,
+        2023: 0,
+        2024: 1,
+        2025: 3,
+    }
     assert not found.published[:, 1:].any() and not found.published[:, :, 1:].any()
 
 
-@pytest.mark.parametrize("year", [2023, 2024])
+@pytest.mark.parametrize("year", [2018, 2019, 2020, 2021, 2023, 2024])
 def test_synthetic_municipalities_add_up_to_each_countys_real_total(year):
     found = population(7, False)
     county = {row["municipality_code"]: row["hva_code"] for row in read("municipality")}
@@ -41,6 +46,14 @@ def test_synthetic_municipalities_add_up_to_each_countys_real_total(year):
         if row[f"population_{year}"]:
             members = [code for code in found.areas[1:] if county[code] == row["hva_code"]]
             assert sum(_total(found, code, year) for code in members) == int(row[f"population_{year}"])
+
+
+def test_every_year_is_served_on_the_newest_division_and_without_a_leap():
+    found = population(7, False)
+    dissolved = {row["municipality_code"] for row in read("municipality") if row["dissolved_on"]}
+    assert dissolved == {"588"} and not dissolved & set(found.areas)
+    yearly = found.counts[:, 0, 0, 1:] / found.counts[:, 0, 0, :-1]
+    assert np.abs(yearly - 1).max() < 0.1
 
 
 def test_people_of_65_and_over_are_near_each_countys_real_share():
