@@ -213,7 +213,7 @@ def test_the_country_of_what_organisers_deliver_is_the_mainland_and_what_is_publ
     regions = warehouse.execute(
         "select distinct source_code, region_code from mart.minimum_dataset where region_level = 'country' order by all"
     ).fetchall()
-    assert regions == [("care_contacts", "FI1"), ("sotkanet", "FI"), ("statfin_population", "FI")]
+    assert regions == [("care_contacts", "FI1"), ("costs", "FI1"), ("sotkanet", "FI"), ("statfin_population", "FI")]
     # Not a resident of Åland stands in the mainland's denominator: Turku, Pori and Espoo, sampled at 0.01.
     assert versions(warehouse, "denominator", of("contacts_per_1000", "residence", "FI1"))[-1][0] == 2010 + 800 + 3000
 
@@ -386,13 +386,13 @@ def test_what_is_paid_to_the_joint_authority_counts_once(warehouse):
     assert versions(warehouse, "value, denominator", of(ADJUSTED, "organiser", "03")) == [
         (Decimal("0.8750"), 240_000, NIGHT_1, None)
     ]
-    assert versions(warehouse, "value, numerator, coverage", of(NET, "organiser", "FI"))[0][:3] == (
+    assert versions(warehouse, "value, numerator, coverage", of(NET, "organiser", "FI1"))[0][:3] == (
         Decimal("0.7000"),
         350_000,
         Decimal("0.0909"),
     )
     regions = f"select distinct region_code from mart.minimum_dataset where source_code = 'costs' and numerator is not null and {TOTAL}"
-    assert {r for (r,) in warehouse.execute(regions).fetchall()} == {"03", "05", "1", "4", "FI"}
+    assert {r for (r,) in warehouse.execute(regions).fetchall()} == {"03", "05", "1", "4", "FI1"}
     assert warehouse.execute("select sum(amount_eur) from core.fct_cost where organiser_code = 'HUS'").fetchone() == (
         5000,
     )
