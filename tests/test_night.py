@@ -176,7 +176,7 @@ def test_an_earlier_figure_stays_queryable_beside_the_corrected_one(nights):
     assert doubled[0]["n"] == 0
 
 
-def test_twelve_months_of_costs_are_there_in_full_and_the_thirteenth_has_begun(nights):
+def test_thirteen_months_of_costs_are_there_in_full_and_the_fourteenth_has_begun(nights):
     home, _ = nights
     found = ask(
         home,
@@ -184,18 +184,18 @@ def test_twelve_months_of_costs_are_there_in_full_and_the_thirteenth_has_begun(n
         " from core.fct_cost where known_to is null",
     )
     assert (found[0]["months"], found[0]["senders"], found[0]["first"], found[0]["last"]) == (
-        13,
+        14,
         23,
-        "2025-10",
+        "2025-09",
         "2026-10",
     )
     assert found[0]["n"] > 150_000
     net = ask(
         home,
-        "select value from mart.minimum_dataset where known_to is null and indicator_code = 'net_costs_per_resident_eur' and region_code = 'FI'"
+        "select value from mart.minimum_dataset where known_to is null and indicator_code = 'net_costs_per_resident_eur' and region_code = 'FI1'"
         " and period_grain = 'month' and period_start < date '2026-10-01'",
     )
-    assert len(net) == 12
+    assert len(net) == 13
     assert all(250 < float(row["value"]) < 550 for row in net)
 
 

@@ -3,7 +3,7 @@
 Belongs here: the business time of a simulated day and the plan of its deliveries. Does not belong here: what the deliveries hold (parcel.py) and putting
 them into the inbox (deliver.py).
 
-Day 0 is the night of 2 November 2026: everyone has sent twelve months, October 2025 to September 2026, but for the contacts of one county that is late. The 3rd
+Day 0 is the night of 2 November 2026: everyone has sent thirteen months, September 2025 to September 2026, but for the contacts of one county that is late. The 3rd
 of each month brings the contacts of the month before from a third of the senders, one of them with a fault; those of the late county of the month before
 that; a correction; and a delivery sent again by mistake. The other senders follow until the 12th, the faulty one sends again on the 5th, and one is late
 until the 3rd of the next month. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. The other days are quiet.
@@ -26,7 +26,7 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 FIRST_NIGHT = date(2026, 11, 2)
 NIGHTLY = time(2, 0)
 FIRST_PERIODS = tuple(
-    f"{year}-{month:02d}" for year, month in [*((2025, m) for m in (10, 11, 12)), *((2026, m) for m in range(1, 10))]
+    f"{year}-{month:02d}" for year, month in [*((2025, m) for m in (9, 10, 11, 12)), *((2026, m) for m in range(1, 10))]
 )
 OPENING_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 5, 12
 REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
