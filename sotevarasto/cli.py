@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -125,6 +126,25 @@ def landing_erase(sha256: str, reason: str) -> None:
     from sotevarasto.trust import erase_landed
 
     erase_landed(sha256, reason)
+
+
+@main.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--keep", type=click.IntRange(min=1), metavar="N", help="Remove all but the newest N backups in TARGET.")
+def backup(target: Path, keep: int | None) -> None:
+    """Save ledger, landing and what was judged into a new folder in TARGET; a night may run meanwhile."""
+    from sotevarasto.backup import save
+
+    save(target, keep)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """Make an empty home anew from one backup FOLDER; the next night builds its release."""
+    from sotevarasto.backup import bring_back
+
+    bring_back(folder)
 
 
 @main.command()

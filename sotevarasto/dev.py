@@ -33,7 +33,7 @@ def pages_server(home: Home, port: int = PAGES_PORT) -> http.server.ThreadingHTT
 
 def serve() -> None:
     """Run `dagster dev` until it ends, with the home's reports served on a second loopback port."""
-    from orchestration.run import prepare_dagster_home
+    from orchestration.dagster_home import prepare_dagster_home
 
     profile = current_profile()
     home = Home.open(default_home(profile), profile)

@@ -174,7 +174,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
-        create_check_result(con, home, ledger, at)
+        create_check_result(con, home, ledger, at, with_tonight=False)
         counts = {}
         for name in ("delivery", "quarantine", "snapshot", "check_result"):
             file = home.build / "registry" / f"{name}.parquet"
