@@ -1,5 +1,7 @@
 """The graph's table of contents: what Dagster loads. Heavy libraries (Great Expectations, pandera, pandas, dbt's runner) are imported when a step runs."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from orchestration.assets.national import raw__municipality_map, raw__population, raw__sotkanet
@@ -25,4 +27,11 @@ defs = dg.Definitions(
     sensors=[inbox],
     resources={"night": NightResource()},
     executor=dg.in_process_executor,
+)
+
+# A night materialises every source, also one without news: from six in the evening to six in the morning, the hours of `sotevarasto watch`.
+_NIGHTLY = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=12), "Europe/Helsinki")
+defs = defs.map_asset_specs(
+    func=lambda spec: dg.apply_freshness_policy(spec, _NIGHTLY),
+    selection=dg.AssetSelection.groups("national", "regional"),
 )

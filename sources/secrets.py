@@ -29,9 +29,9 @@ def read_secret(path: Path, variable: str) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise SecretError(f"{variable}: {path}: {error.strerror}: name a regular file of mode 0600") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         # Of the open file, not of its name: what was judged is what is read.
-        status = os.fstat(file.fileno())
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise SecretError(f"{variable}: {path} is no regular file: name one of mode 0600")
         if status.st_uid != os.geteuid():
@@ -39,7 +39,9 @@ def read_secret(path: Path, variable: str) -> str:
         if status.st_mode & 0o177:
             mode = f"{stat.S_IMODE(status.st_mode):04o}"
             raise SecretError(f"{variable}: {path} has mode {mode}, so others may read it: chmod 0600 {path}")
-        content = file.read(_LONGEST + 1)
+        content = os.read(descriptor, _LONGEST + 1)
+    finally:
+        os.close(descriptor)
     text = content.decode("utf-8", errors="replace").strip()
     if not text or "\n" in text or len(content) > _LONGEST:
         raise SecretError(f"{variable}: {path} must hold one line, the secret, and holds {_told(text)}: write it anew")
