@@ -79,12 +79,11 @@ def _refuse(url: str) -> None:
 def open_instance() -> Iterator[dg.DagsterInstance]:
     """Dagster's instance of the home that was prepared. StorageError when its storage cannot be opened: a server that is down, a damaged file."""
     import dagster as dg
-    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         instance = dg.DagsterInstance.get()
-    except (dg.DagsterError, SQLAlchemyError) as error:
-        told = " ".join(str(error.__cause__ or error).split())[:300]
+    except Exception as error:  # each kind of storage raises what its own driver does
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         raise StorageError(
             f"Dagster's storage cannot be opened ({told}): see that its server answers and that its address is right"
         ) from None

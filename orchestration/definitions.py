@@ -11,12 +11,18 @@ from orchestration.checks.great_expectations import gx_accepted_contacts, gx_min
 from orchestration.jobs import every_night, inbox, nightly
 from orchestration.resources import NightResource
 
+# A night materialises every source, also one without news: from six in the evening to six in the morning, the hours of `sotevarasto watch`.
+_NIGHTLY = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=12), "Europe/Helsinki")
+_SOURCES = [
+    raw__population,
+    raw__municipality_map,
+    raw__sotkanet,
+    raw__care_contacts,
+]
+
 defs = dg.Definitions(
     assets=[
-        raw__population,
-        raw__municipality_map,
-        raw__sotkanet,
-        raw__care_contacts,
+        *dg.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, _NIGHTLY), _SOURCES),
         raw__registry,
         dbt_build,
         release,
@@ -27,11 +33,4 @@ defs = dg.Definitions(
     sensors=[inbox],
     resources={"night": NightResource()},
     executor=dg.in_process_executor,
-)
-
-# A night materialises every source, also one without news: from six in the evening to six in the morning, the hours of `sotevarasto watch`.
-_NIGHTLY = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=12), "Europe/Helsinki")
-defs = defs.map_asset_specs(
-    func=lambda spec: dg.apply_freshness_policy(spec, _NIGHTLY),
-    selection=dg.AssetSelection.groups("national", "regional"),
 )

@@ -27,7 +27,6 @@ from sources.home import Home, current_profile, default_home
 UI_PORT, PAGES_PORT = 3000, 3001
 REPOSITORY = Path(__file__).parent.parent
 _WORKSPACE = ("-w", str(REPOSITORY / "workspace.yaml"))
-_UI = ("-h", "127.0.0.1", "-p", str(UI_PORT))
 
 
 class PortTaken(SotevarastoError):
@@ -44,7 +43,7 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
         """Quiet: the terminal belongs to the UI."""
 
 
-def pages_server(home: Home, port: int = PAGES_PORT) -> http.server.ThreadingHTTPServer:
+def pages_server(home: Home, port: int) -> http.server.ThreadingHTTPServer:
     """A server of the home's report pages on loopback, not started yet; port 0 is any free one. PortTaken if it is not free."""
     handler = functools.partial(_Pages, directory=str(home.reports))
     try:
@@ -59,12 +58,12 @@ def serve(command: str) -> int:
     """Run the UI (`dagster dev`: with daemon, or `dagster-webserver`: alone) until it ends, with the home's reports on a second port. Returns its exit code."""
     home = _prepared()
     _refuse_taken(UI_PORT)
-    with _served(pages_server(home)):
+    with _served(pages_server(home, PAGES_PORT)):
         click.echo(
             f"Dagster UI: http://127.0.0.1:{UI_PORT}   report pages: http://127.0.0.1:{PAGES_PORT}   home: {home.root}   (Ctrl-C ends both)"
         )
         words = {"dev": ("dagster", "dev"), "webserver": ("dagster-webserver",)}[command]
-        return _run([*words, *_WORKSPACE, *_UI])
+        return _run([*words, *_WORKSPACE, "-h", "127.0.0.1", "-p", str(UI_PORT)])
 
 
 def daemon() -> int:
