@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-SENDERS = ("16", "19")
+SENDERS = ("16", "17")
 
 
 def run(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
