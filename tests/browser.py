@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,15 +53,16 @@ class Browser:
         self._profile = profile
         self._numbers = itertools.count(1)
         self._events: list[dict] = []
+        self._open = ExitStack()
 
     def __enter__(self) -> "Browser":
         from websockets.sync.client import connect
 
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         command = [CHROMIUM, *_ARGUMENTS, _NOWHERE, *sandbox, f"--user-data-dir={self._profile}", "about:blank"]
-        self._log = (self._profile.parent / "chromium.log").open("wb")
+        self._log = self._open.enter_context((self._profile.parent / "chromium.log").open("wb"))
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, start_new_session=True)
-        self._socket = connect(self._address(), max_size=None)
+        self._socket = self._open.enter_context(connect(self._address(), max_size=None))
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -74,8 +76,7 @@ class Browser:
         except Exception:
             self._process.kill()
             self._process.wait()
-        self._socket.close()
-        self._log.close()
+        self._open.close()
 
     def _address(self) -> str:
         told = self._profile / "DevToolsActivePort"
