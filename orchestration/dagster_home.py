@@ -91,6 +91,19 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+def end_dead_runs(instance: dg.DagsterInstance) -> int:
+    """Mark as failed the runs that Dagster still takes for running; returns how many. The caller holds the home's lock, so none of them can be at work.
+
+    A run whose process was killed leaves no end behind. Run monitoring would take it for running until the longest time has passed, and keep the queue waiting.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    dead = instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED]))
+    for run in dead:
+        instance.report_run_failed(run, "Its process ended without a word; the night that followed found it so.")
+    return len(dead)
+
+
 def forget_old_runs(instance: dg.DagsterInstance, home: Home, now: datetime | None = None) -> int:
     """Remove the history of runs that began more than KEPT_DAYS days ago; returns how many. In SQLite a run is some 2.5 MB.
 

@@ -30,13 +30,15 @@ def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
 
 def _execute(night) -> None:
     night.say("starting Dagster …")
-    from orchestration.dagster_home import forget_old_runs, open_instance
+    from orchestration.dagster_home import end_dead_runs, forget_old_runs, open_instance
     from orchestration.definitions import defs
     from orchestration.resources import lend
 
     job = defs.resolve_job_def("nightly")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with open_instance() as instance, lend(night):
+        if ended := end_dead_runs(instance):
+            night.say(f"recovered: {ended} runs of Dagster whose process had ended")
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
         if forgotten := forget_old_runs(instance, night.home):
             night.say(f"Dagster's history of {forgotten} old runs removed")

@@ -19,6 +19,7 @@ from orchestration.dagster_home import (
     POSTGRES_FILE,
     POSTGRES_URL,
     StorageError,
+    end_dead_runs,
     forget_old_runs,
     open_instance,
     prepare_dagster_home,
@@ -127,6 +128,18 @@ def small_job():
         return 1
 
     one()
+
+
+def test_a_run_whose_process_was_killed_is_marked_failed_and_others_are_left_alone(home):
+    prepare_dagster_home(home)
+    with open_instance() as instance:
+        ended = small_job.execute_in_process(instance=instance).run_id
+        dead = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.STARTED).run_id
+        queued = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.QUEUED).run_id
+        assert end_dead_runs(instance) == 1
+        assert end_dead_runs(instance) == 0
+        found = {run_id: instance.get_run_by_id(run_id).status.value for run_id in (ended, dead, queued)}
+    assert found == {ended: "SUCCESS", dead: "FAILURE", queued: "QUEUED"}
 
 
 def test_runs_of_long_ago_are_forgotten_with_their_files_and_later_ones_stay(home):
