@@ -135,11 +135,11 @@ def test_a_run_whose_process_was_killed_is_marked_failed_and_others_are_left_alo
     with open_instance() as instance:
         ended = small_job.execute_in_process(instance=instance).run_id
         dead = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.STARTED).run_id
-        queued = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.QUEUED).run_id
+        waiting = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.NOT_STARTED).run_id
         assert end_dead_runs(instance) == 1
         assert end_dead_runs(instance) == 0
-        found = {run_id: instance.get_run_by_id(run_id).status.value for run_id in (ended, dead, queued)}
-    assert found == {ended: "SUCCESS", dead: "FAILURE", queued: "QUEUED"}
+        found = {run_id: instance.get_run_by_id(run_id).status.value for run_id in (ended, dead, waiting)}
+    assert found == {ended: "SUCCESS", dead: "FAILURE", waiting: "NOT_STARTED"}
 
 
 def test_runs_of_long_ago_are_forgotten_with_their_files_and_later_ones_stay(home):
