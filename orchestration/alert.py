@@ -44,9 +44,8 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
         if source["status"] == "failed":
             found.append(("source_failed", f"source {source['source_code']} failed: {source['reason']}"))
         if source.get("is_stale"):
-            found.append(
-                ("source_stale", f"source {source['source_code']} has given nothing usable since {source['answered']}")
-            )
+            since = f"since {source['answered']}" if source["answered"] else "since the beginning"
+            found.append(("source_stale", f"source {source['source_code']} has given nothing usable {since}"))
     found += [("delivery_not_taken_in", problem) for problem in document["problems"]]
     return [{"code": code, "text": text} for code, text in found]
 
