@@ -217,6 +217,26 @@ def test_a_full_disk_ends_a_backup_in_one_line_and_leaves_no_half_one(home, tmp_
     assert done.stdout.strip() == "0"
 
 
+@pytest.mark.skipif(not can_mount(), reason="this machine lets no ordinary process mount a small disk")
+def test_a_full_disk_ends_a_restore_in_one_line_and_the_home_stays_refused(backup, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    script = (
+        'mount -t tmpfs -o size=1500k tmpfs "$1" || exit 99; export SOTEVARASTO_HOME="$1/home";'
+        ' "$2" -m sotevarasto restore "$3"; code=$?; "$2" -m sotevarasto nightly; exit $code'
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, "sh", str(small), sys.executable, str(backup.folder)],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
+    )
+    full, refused = done.stderr.strip().splitlines()
+    assert done.returncode == 2 and "space" in full
+    assert "run the same `sotevarasto restore` again" in refused
+
+
 def test_what_is_restored_is_what_was_saved_and_the_chain_goes_on(backup, home, tmp_path):
     new = restore(backup, tmp_path / "new ä", "simulated")
     assert held(new.root) == held(home.root)
