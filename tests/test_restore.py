@@ -40,7 +40,7 @@ def test_a_home_of_the_format_before_goes_on_with_todays_code_and_keeps_what_it_
     done = small_night.run(home.root)
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads((home.root / "home.json").read_text())["format"] == FORMAT
-    question = "select sum(rows_accepted)::int as n from dq.delivery where organiser_code = '16' and period = '2026-09'"
+    question = "select rows_accepted as n from dq.delivery where dataset = 'care_contacts' and status = 'accepted'"
     asked = small_night.run(home.root, "sql", "--format", "json", question)
     assert json.loads(asked.stdout) == [{"n": 887}]
     verified = small_night.run(home.root, "ledger", "verify")
