@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup manifest nightly status dev test test-slow test-all bench bench-queries contracts lint lock clean
+.PHONY: help setup manifest nightly status dev postgres test test-slow test-all bench bench-queries contracts lint lock clean
 
 help:
 	@echo "make nightly        run the night (sets everything up the first time); DAY=+1 is the next simulated night"
@@ -52,6 +52,10 @@ status: $(VENV)/.ready
 dev: $(MANIFEST)
 	@"$(BIN)/sotevarasto" dev
 
+# Dagster's history in Postgres is a setting (docs/operate.md); these are the two packages that it takes.
+postgres: $(VENV)/.ready
+	@$(PYTHON) -m pip --python "$(BIN)/python" install -qq --no-deps --require-hashes -r requirements-postgres.lock
+
 test: $(MANIFEST)
 	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m "not slow"
 
@@ -78,6 +82,8 @@ lint: $(VENV)/.ready
 lock:
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 		--python-version 3.11 -q -o requirements.lock
+	"$(BIN)/python" -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['postgres'], sep='\n')" \
+		| uv pip compile - --no-deps --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements-postgres.lock
 
 clean:
 	rm -rf "$(VENV)" dbt_project/target
