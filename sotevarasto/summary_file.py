@@ -14,7 +14,18 @@ from sources.errors import SotevarastoError
 
 _COUNTS = {"PASS": 0, "FAIL": 0, "N-A": 0, "ERROR": 0}
 _SENDER = dict.fromkeys(
-    ("received", "accepted", "rejected", "duplicate", "waiting", "rows_accepted", "rows_quarantined"), 0
+    (
+        "received",
+        "accepted",
+        "is_correction",
+        "is_late",
+        "rejected",
+        "duplicate",
+        "waiting",
+        "rows_accepted",
+        "rows_quarantined",
+    ),
+    0,
 )
 # What each list holds one of, then the summary itself; the values are shown where a summary lacks them.
 _ITEMS: dict[str, dict[str, Any]] = {
@@ -38,6 +49,7 @@ _ITEMS: dict[str, dict[str, Any]] = {
         "reason": "",
         "mend": "see the sender's report",
     },
+    "revisions": {"table_name": "?", "source_code": "?", "figures": 0},
     "silent": {"organiser_code": "?", "dataset": "?", "accepted": None, "within_days": 0},
     "stages": {"stage": "?", "seconds": 0.0},
 }
@@ -53,6 +65,7 @@ _WHOLE: dict[str, Any] = {
     "deliveries": [],
     "rejected": [],
     "silent": [],
+    "revisions": [],
     "problems": [],
     "stages": [],
     "checks": {"total": {}, "by_engine": {}, "not_passed": []},
