@@ -147,7 +147,8 @@ class _Facts:
         self._measure_lines(ends, len(units))
         self._look_for_controls(units, is_lf, len(ends), place)
         self.is_blank = self.is_blank and not bool(np.any(units[(len(chunk) - len(text)) // self.unit :] > _SPACE))
-        self.quotes += chunk.count(b'"') if self.unit == 1 else int(np.count_nonzero(units == _QUOTE))
+        if b'"' in chunk:
+            self.quotes += chunk.count(b'"') if self.unit == 1 else int(np.count_nonzero(units == _QUOTE))
         self.has_control = self.has_control or b"\x7f" in chunk
         self.watch.add(text, lambda at: place(at + len(chunk) - len(text)))
         self.lf += len(ends)
