@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DAY ?=
 ROWS ?= 10000000
+BENCH ?=
 DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
 MANIFEST := dbt_project/target/prepared/manifest.json
 
@@ -22,7 +23,7 @@ help:
 	@echo "make status         what the last night did"
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
-	@echo "make bench          the row path against plain DuckDB SQL, and analysts' questions on the current release"
+	@echo "make bench          our regional path beside plain DuckDB SQL and other ways, and start-ups (long); make bench-queries: analysts' questions"
 	@echo "make contracts      what is made from the contracts and the models' descriptions: the dictionary"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
@@ -64,9 +65,9 @@ test-slow: $(MANIFEST)
 
 test-all: test test-slow
 
+# BENCH takes more options: make bench ROWS=1000000 BENCH="--runs 1 --only sides"
 bench: $(MANIFEST)
-	@"$(BIN)/python" -m benchmarks.row_path --rows $(ROWS)
-	@$(MAKE) --no-print-directory bench-queries
+	@"$(BIN)/python" -m benchmarks.bench --rows $(ROWS) $(BENCH)
 
 # On the release that `make nightly` made.
 bench-queries: $(VENV)/.ready
