@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from sources.contract import Contract
+from sources.identity_code import masked_sql
 from sources.regional.county import Dialect
 from sources.regional.harmoniser import SENT, identifier, identifiers, quoted, sent_expression, typed_columns
 from sources.regional.lines import LineFeed
@@ -80,11 +81,21 @@ class Scan:
         ]
         names = identifiers(self.contract.column_names)
         judged = f"select line_number, record_number, whole, part, line_fault, {names}, {', '.join(words)} from ({self._typed(has_quotes)}) as {TABLE}"
-        sent = f"case when {masks[0]} = 0 then null when {line_fault} then [whole] else {self._sent_list('part')} end as sent"
+        whole = f"[{masked_sql('whole')}]"
+        sent = f"case when {masks[0]} = 0 then null when {line_fault} then {whole} else {self._sent_list('part')} end as sent"
         return (
-            f"select record_number, line_number, $file_name as file_name, {names}, $organiser_code as organiser_code, $period as period, "
+            f"select record_number, line_number, $file_name as file_name, {self._kept(masks[0])}, $organiser_code as organiser_code, $period as period, "
             f"$receipt_id as receipt_id, $sequence::integer as sequence, $sample_share::decimal(9,6) as sample_share, {', '.join(masks)}, {sent} from ({judged})"
         )
+
+    def _kept(self, mask: str) -> str:
+        """The typed columns. Of a refused row texts are kept too, for counting, but without a personal identity code."""
+        kept = []
+        for column in self.contract.columns:
+            name = identifier(column.name)
+            hidden = f"case when {mask} = 0 then {name} else {masked_sql(name)} end as {name}"
+            kept.append(hidden if column.type == "text" else name)
+        return ", ".join(kept)
 
     def _parameters(self) -> dict[str, object]:
         c = self.context
@@ -146,5 +157,6 @@ class Scan:
         return f"part[{self.header.position[column]}]"
 
     def _sent_list(self, part: str) -> str:
-        """The values as sent, in contract order."""
-        return f"[{', '.join(f'{part}[{self.header.position[c.name]}]' for c in self.contract.columns)}]"
+        """The values as sent, in contract order, without personal identity codes."""
+        values = (f"{part}[{self.header.position[c.name]}]" for c in self.contract.columns)
+        return f"[{', '.join(map(masked_sql, values))}]"
