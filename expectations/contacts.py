@@ -105,13 +105,22 @@ def _organiser_share(entry: Mapping[str, Any]) -> Plan:
 
 
 def _contact_rate(entry: Mapping[str, Any]) -> Plan:
+    """One figure for the country. Its name tells which slices lie furthest from the middle one, if by more than a factor of three: whom to ask."""
     return Plan(
         BY_SLICE,
         needs="residents",
         figures=ratio(f"""
-        select 'all organisers' as subject, sum(n) as numerator, sum(expected_person_years) as denominator,
-            {entry["minimum"]} as minimum, {entry["maximum"]} as maximum
-        from {BY_SLICE} having count(*) > 0"""),
+        with rate as (
+            select organiser_code || ' ' || period as slice, n / expected_person_years as rate,
+                abs(ln(n / expected_person_years / median(n / expected_person_years) over ())) as distance
+            from {BY_SLICE}),
+        far as (
+            select array_to_string(list(slice || ': ' || round(rate, 2) order by distance desc, slice)[:3], ', ') as slices
+            from rate where distance > ln(3))
+        select concat('all organisers', ' (furthest from the others: ' || far.slices || ')') as subject, whole.* from (
+            select sum(n) as numerator, sum(expected_person_years) as denominator,
+                {entry["minimum"]} as minimum, {entry["maximum"]} as maximum
+            from {BY_SLICE} having count(*) > 0) as whole cross join far"""),
     )
 
 

@@ -16,8 +16,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-EXAMPLES = 200  # Great Expectations itself fetches no more unexpected rows than this
-
 
 @dataclass(frozen=True)
 class Planned:
@@ -34,7 +32,6 @@ class Verdict:
 
     success: bool
     observed: Any = None
-    unexpected: tuple[dict[str, Any], ...] = ()
     error: str | None = None
 
 
@@ -158,12 +155,7 @@ def _verdict(result: Any) -> Verdict:
     if error := _exception(result.exception_info):
         return Verdict(False, error=error)
     found = result.result or {}
-    details = found.get("details") or {}
-    return Verdict(
-        success=bool(result.success),
-        observed=plain(found.get("observed_value")),
-        unexpected=tuple(plain(row) for row in details.get("unexpected_rows") or ()),
-    )
+    return Verdict(success=bool(result.success), observed=plain(found.get("observed_value")))
 
 
 def _exception(info: Any) -> str | None:

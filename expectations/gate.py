@@ -57,7 +57,7 @@ class CheckOutcome:
     """What became of one check.
 
     status is PASS, FAIL, N-A or ERROR. `observed` are the numbers found; `denominators` what they were found on: rows looked at, subjects judged of all.
-    `figures` are the numbers by subject, those outside their bounds first. `reason` (English) and `reasons` (fi, sv, en) say why it is not a PASS, and are
+    `figures` are the numbers by subject, those furthest outside their bounds first. `reason` (English) and `reasons` (fi, sv, en) say why it is not a PASS, and are
     empty when it is one; `bounds_reason` says why the bounds are what they are.
     """
 
@@ -208,6 +208,14 @@ def _outside(check: Check) -> str:
     )
 
 
+# How far a figure lies beyond its bound: by what factor where both are above nought, else by how much. One without a value, or at nought where none may be, is furthest.
+_DISTANCE = """case
+    when value is null or isnan(value) then 'infinity'::double
+    when value > maximum then case when maximum > 0 then ln(value / maximum) else value - maximum end
+    when value < minimum then case when minimum <= 0 then minimum - value when value > 0 then ln(minimum / value) else 'infinity'::double end
+    else 0 end"""
+
+
 def _validate(con: DuckDBPyConnection, ready: list[Check]) -> dict[str, Verdict]:
     if not ready:
         return {}
@@ -256,7 +264,7 @@ def _outcome(con: DuckDBPyConnection, check: Check, counted: _Counted, verdict: 
         observed=observed,
         denominators=denominators,
         figures=figures,
-        reasons=_why(check, observed, denominators, verdict),
+        reasons=_why(check, observed, denominators, figures),
     )
 
 
@@ -264,7 +272,8 @@ def _figures(con: DuckDBPyConnection, check: Check) -> tuple[dict[str, Any], ...
     columns = ", ".join(FIGURE_COLUMNS)
     cursor = con.execute(
         f"select {columns}, denominator >= {check.judged_from} as is_judged, {_outside(check)} as is_outside "
-        f"from {FIGURE} where check_id = '{check.id}' order by is_outside desc, is_judged desc, subject limit {FIGURES_KEPT}"
+        f"from {FIGURE} where check_id = '{check.id}' "
+        f"order by is_outside desc, is_judged desc, case when is_outside then {_DISTANCE} end desc, subject limit {FIGURES_KEPT}"
     )
     names = (*FIGURE_COLUMNS, "is_judged", "is_outside")
     return tuple(plain(dict(zip(names, row, strict=True))) for row in cursor.fetchall())
@@ -282,12 +291,15 @@ def _observed(con: DuckDBPyConnection, verdict: Verdict, check: Check) -> dict[s
     return {"value": verdict.observed}
 
 
-def _why(check: Check, observed: dict[str, Any], denominators: dict[str, Any], verdict: Verdict) -> Text:
-    """The numbers that made it fail, in words of three languages."""
+def _why(
+    check: Check, observed: dict[str, Any], denominators: dict[str, Any], figures: Sequence[dict[str, Any]]
+) -> Text:
+    """The numbers that made it fail, in words of three languages; of many figures those furthest beyond their bounds."""
     if check.plan.figures is not None:
         shown = "; ".join(
             f"{row['subject']}: {shorten(row['value'])} [{shorten(row['minimum'])} – {shorten(row['maximum'])}]"
-            for row in verdict.unexpected[:5]
+            for row in figures[:5]
+            if row["is_outside"]
         )
         more = f"; + {observed['outside'] - 5}" if observed["outside"] > 5 else ""
         found = f"{observed['outside']}/{denominators['judged']}"

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from sources.reference import Ended
 
 LANGUAGES = ("fi", "sv", "en")
-STANDARD_CHECKS = frozenset({"required", "type", "pattern", "codes", "range", "in_force"})
+STANDARD_CHECKS = frozenset(
+    {"required", "type", "pattern", "codes", "range", "in_force", "on_clock", "no_identity_code"}
+)
 PAIR_CHECKS = frozenset(
     {
         "not_before",

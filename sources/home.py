@@ -20,7 +20,19 @@ STAMP = "home.json"
 NATIONAL_INBOX = "national"
 RESTORING = "restoring"
 
-_FOLDERS = ("inbox", "landing", "parquet", "quarantine", "checks", "build", "releases", "reports", "dagster", "logs")
+_FOLDERS = (
+    "inbox",
+    "landing",
+    "parquet",
+    "quarantine",
+    "reading",
+    "checks",
+    "build",
+    "releases",
+    "reports",
+    "dagster",
+    "logs",
+)
 _FILES = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "current", "lock")
 
 
@@ -141,6 +153,11 @@ class Home:
     def quarantine(self) -> Path:
         """What could not be accepted, with its reasons."""
         return self.root / "quarantine"
+
+    @property
+    def reading(self) -> Path:
+        """Notes of the deliveries that are being read, so that one that ends the process is known by its second time."""
+        return self.root / "reading"
 
     @property
     def checks(self) -> Path:

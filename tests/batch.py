@@ -24,13 +24,12 @@ from sources.regional.intake import take_in
 from sources.regional.outcome import IntakeOutcome
 from sources.simulator.parcel import Parcel, make_parcel
 from sources.simulator.randomness import SEED
-from tests.spoiled import Spoiled
+from tests.spoiled import CONTACTS, Spoiled
 
 PERIOD = "2026-08"
 ROWS = 240
 # Latin-1 with semicolons, Latin-1 with commas, Latin-1 with pipes, UTF-16 with tabs, UTF-8 with a mark, UTF-8 with commas in two files.
 SENDERS = ("05", "09", "11", "13", "17", "90")
-COLUMNS = dataset_contract("care_contacts").column_names
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,9 @@ class Report:
         return json.dumps(self.document, ensure_ascii=False) + self.csv + self.html
 
 
-def parcel(sender: str, sequence: int, made: datetime) -> Parcel:
-    """A good delivery of the month; with each sequence some rows are corrected."""
-    return make_parcel(sender, PERIOD, sequence, made, SEED, revision=sequence, n_rows=ROWS)
+def parcel(sender: str, sequence: int, made: datetime, dataset: str = CONTACTS) -> Parcel:
+    """A good delivery of the month; with each sequence some rows are corrected. Of contacts there are a few hundred, costs come whole."""
+    return make_parcel(sender, PERIOD, sequence, made, SEED, revision=sequence, n_rows=ROWS, dataset=dataset)
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,9 @@ class Batch:
 
     def accepted(self, verdict: dict[str, Any]) -> pl.DataFrame:
         """The accepted rows in the contract's columns."""
-        rows = pl.read_parquet(self.home.parquet / verdict["slice"]["path"])
-        return rows.filter(pl.col("rule_mask") == 0).select(COLUMNS)
+        path = verdict["slice"]["path"]
+        columns = dataset_contract(path.partition("/")[0]).column_names
+        return pl.read_parquet(self.home.parquet / path).filter(pl.col("rule_mask") == 0).select(columns)
 
     def report(self, sender: str, receipt_id: str) -> Report:
         path = self.home.reports / sender / receipt_id

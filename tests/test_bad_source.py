@@ -25,6 +25,8 @@ from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_R
 from sources.simulator.national.protocol import Request
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.server import NationalServer
+from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
+from sources.simulator.national.sotkanet_figures import RESTATED_ID
 from tests.faultserver import (
     Exchange,
     FaultServer,
@@ -38,6 +40,7 @@ from tests.faultserver import (
     silent,
     status,
 )
+from tests.sources.national.sotkanet.conftest import few_indicators
 
 SEED = 7
 FIRST = business_time(0)
@@ -52,7 +55,7 @@ QUICK = {
     "backoff_seconds": 0.01,
     "retry_after_cap_seconds": 5,
 }
-POPULATION, MAPS = "statfin_population", "statfin_classification"
+POPULATION, MAPS, SOTKANET = "statfin_population", "statfin_classification", "sotkanet"
 MENDS = {
     "try again later",
     "try again after that",
@@ -84,11 +87,13 @@ class Source(FaultServer):
         super().__init__()
         self._national = NationalServer(day, SEED)
         self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
-        respond = {POPULATION: self._national.respond_pxweb, MAPS: self._national.respond_classifications}
-        self._respond = respond[source]
-        self.base_url = (
-            self.url + {"statfin_population": PXWEB_ROOT, "statfin_classification": CLASSIFICATIONS_ROOT}[source]
-        )
+        served = {
+            POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
+            MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
+            SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
+        }
+        root, self._respond = served[source]
+        self.base_url = self.url + root
         self.where: Callable[[Seen], bool] = lambda seen: False
         self.faults: list[Step] = []
         self.for_ever = True
@@ -117,7 +122,12 @@ class Office:
         self.home = Home.open(root, "simulated")
 
     def visit(self, source: str, address: str, at: datetime) -> SourceOutcome:
-        visit = {POPULATION: collect.collect_population, MAPS: collect.collect_municipality_map}[source]
+        visits = {
+            POPULATION: collect.collect_population,
+            MAPS: collect.collect_municipality_map,
+            SOTKANET: collect.collect_sotkanet,
+        }
+        visit = visits[source]
         with Ledger(self.home.ledger) as ledger:
             return visit(self.home, ledger, Landing(self.home.landing), address, at)
 
@@ -300,3 +310,64 @@ def test_a_first_night_with_nobody_at_the_address_keeps_nothing_and_names_it(tmp
     assert outcome.reason.startswith(f"127.0.0.1:{server.port}/") and "no connection" in outcome.reason
     assert office.snapshots(source) == {}
     assert office.files() == set()
+
+
+# Sotkanet is asked indicator by indicator: the fault of one is its own.
+NEXT_DAY = business_time(1)
+ITS_PLACES = {
+    "description": lambda seen: f"indicators/{RESTATED_ID}" in seen.target,
+    "data": lambda seen: f"indicator={RESTATED_ID}&" in seen.target,
+}
+
+
+@pytest.fixture(scope="module")
+def sotkanet_night(tmp_path_factory):
+    """A home after one good night of a part of the catalogue, and the next night with nothing wrong."""
+    with few_indicators():
+        office = Office(tmp_path_factory.mktemp("sotkanet") / "home")
+        assert office.well(SOTKANET, FIRST, day=0).status == "new"
+        usual = Office(shutil.copytree(office.home.root, tmp_path_factory.mktemp("usual") / "home"))
+        outcome = usual.well(SOTKANET, NEXT_DAY, day=1)
+        assert (outcome.status, len(outcome.objects)) == ("new", 2)
+        yield office, outcome, usual.snapshots(SOTKANET)
+
+
+@pytest.fixture
+def sotkanet_office(tmp_path, sotkanet_night):
+    return Office(shutil.copytree(sotkanet_night[0].home.root, tmp_path / "home"))
+
+
+@pytest.mark.parametrize("place", ITS_PLACES)
+@pytest.mark.parametrize("fault", [name for name in LASTING if name != "an empty list"])
+def test_a_lasting_fault_of_one_indicator_is_told_by_its_id_and_the_next_night_takes_it(
+    sotkanet_office, sotkanet_night, place, fault, monkeypatch
+):
+    step, is_tried_again, word = LASTING[fault]
+    if fault in SLOW:
+        monkeypatch.setitem(QUICK, "read_seconds", 0.5)
+        monkeypatch.setitem(QUICK, "total_seconds", 1.5)
+    before, usual = sotkanet_office.snapshots(SOTKANET), sotkanet_night[1]
+    with Source(SOTKANET, 1) as server:
+        server.breaks(ITS_PLACES[place], step)
+        outcome = sotkanet_office.visit(SOTKANET, server.base_url, NEXT_DAY)
+    assert server.broken == (QUICK["attempts"] if is_tried_again else 1)
+    assert outcome.status == "failed"
+    assert outcome.reason.isprintable() and len(outcome.reason) < 400
+    assert outcome.reason.startswith(f"127.0.0.1: indicator {RESTATED_ID} failed (127.0.0.1:{server.port}/")
+    assert word in outcome.reason and outcome.reason.endswith("their last good rows stay")
+    # What it says of itself may have come before its data failed; nothing else did.
+    assert outcome.objects == ([] if place == "description" else [f"sotkanet_indicator/{RESTATED_ID}"])
+    assert before.items() <= sotkanet_office.snapshots(SOTKANET).items()
+    again = sotkanet_office.well(SOTKANET, NEXT_DAY, day=1)
+    assert {*outcome.objects, *again.objects} == set(usual.objects)
+    assert sotkanet_office.snapshots(SOTKANET) == sotkanet_night[2]
+
+
+@pytest.mark.parametrize("fault", [name for name in PASSING if name not in SLOW])
+def test_a_passing_fault_of_one_indicator_is_tried_again(sotkanet_office, sotkanet_night, fault):
+    _, usual, snapshots = sotkanet_night
+    with Source(SOTKANET, 1) as server:
+        server.breaks(ITS_PLACES["data"], *PASSING[fault], for_ever=False)
+        outcome = sotkanet_office.visit(SOTKANET, server.base_url, NEXT_DAY)
+    assert outcome == replace(usual, requests_made=usual.requests_made + len(PASSING[fault]))
+    assert sotkanet_office.snapshots(SOTKANET) == snapshots

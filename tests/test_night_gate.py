@@ -142,7 +142,14 @@ def test_a_night_that_the_gate_refuses_ends_in_1_and_publishes_nothing(home, unr
 def test_it_says_why_in_one_line_with_the_check_its_figure_and_the_mend(refused):
     reason = refused.told["reason"]
     assert "\n" not in reason
-    for words in ("HVA-GX-CC-006", "contacts per resident and year", "[1 – 20]", "Mend: Check the sample share"):
+    # The sender that is to be asked is named, and its month.
+    for words in (
+        "HVA-GX-CC-006",
+        "contacts per resident and year",
+        "[1 – 20]",
+        "Mend: Check the sample share",
+        "90 2026-09",
+    ):
         assert words in reason
     assert reason in " ".join(refused.printed.split())
     assert "Nothing was published" in refused.printed

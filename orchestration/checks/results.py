@@ -11,7 +11,7 @@ import re
 from orchestration.checks.index import Known, every_check
 from orchestration.checks.names import check_name
 from orchestration.night import Check, Night
-from sources.regional.shown import masked
+from sources.identity_code import masked
 from warehouse.checks import CheckResult, record_checks
 
 # An engine's own error may quote a value of a person's row; the names that it quotes stand in other marks.

@@ -12,8 +12,9 @@ from typing import Any
 
 from sources.contract import Contract
 from sources.home import Home
+from sources.identity_code import MASK
 from sources.ledger import Ledger
-from sources.regional.shown import MASK, shown
+from sources.regional.shown import shown
 
 KEPT = 5
 _SHOWN_AT_MOST = 24

@@ -3,7 +3,7 @@
 Belongs here: the guards that say what text is a number, a time or a known code, as the sender's dialect declares. Does not belong here: whether a value is allowed
 (rules.py), cutting lines (lines.py), running the SQL (judge.py).
 Text that is not of the declared form becomes null and breaks the column's rule on its type; nothing is rounded, repaired or tried in another way. A code that the
-sender's translation does not hold becomes the empty text, which no code list holds.
+sender's translation does not hold, composed or in parts, becomes the empty text, which no code list holds.
 """
 
 from __future__ import annotations
@@ -70,7 +70,11 @@ def _text(sent: str, column: Column, dialect: Dialect) -> str:
     if codes is None:
         return sent
     branches = " ".join(f"when {quoted(code)} then {quoted(ours)}" for code, ours in codes.items())
-    return f"case when {sent} is not null then case {sent} {branches} else '' end end"
+    other = "''"
+    if not all(map(str.isascii, codes)):
+        # Some systems write ä as a and two dots; asked only of what is not known as it stands.
+        other = f"case nfc_normalize({sent}) {branches} else '' end"
+    return f"case when {sent} is not null then case {sent} {branches} else {other} end end"
 
 
 def _integer(sent: str, column: Column, dialect: Dialect) -> str:

@@ -13,11 +13,9 @@ import stat
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from sources.home import NATIONAL_INBOX
-from sources.ledger import Ledger
 from sources.regional.manifest import MAX_BYTES, SUFFIX, Cut, Manifest, Refused, parse_manifest, too_large
 from sources.regional.shown import shown
 
@@ -103,17 +101,6 @@ class _Claim:
 def never_settled(organiser_code: str, entry: Entry) -> bool:
     """For a caller without a ledger: everything incomplete still waits."""
     return False
-
-
-def settled_by(ledger: Ledger, at: datetime) -> Settled:
-    """Judge by the sightings of earlier nights: what was incomplete then and was not written to since will not complete by itself."""
-    seen = {event.subject: event for event in ledger.events("sighting")}
-
-    def settled(organiser_code: str, entry: Entry) -> bool:
-        event = seen.get(f"{organiser_code}/{entry.label}")
-        return event is not None and event.at < at and entry.mtime_ns < event.recorded_at.timestamp() * 1e9
-
-    return settled
 
 
 def scan(inbox: Path, organisers: Collection[str], settled: Settled = never_settled) -> Scan:

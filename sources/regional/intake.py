@@ -17,11 +17,12 @@ from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.regional import catalogue
 from sources.regional.county import County
-from sources.regional.inbox import scan, settled_by
+from sources.regional.inbox import scan
 from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
-from sources.regional.receipt import clear_received, receive, record_sightings
+from sources.regional.receipt import clear_received, receive
 from sources.regional.report import Context, is_written, write_report
+from sources.regional.sightings import record_sightings, settled_by
 from sources.regional.staging import Connections
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _take_in(
 ) -> IntakeOutcome:
     clear_received(home, ledger)
     found = scan(home.inbox, counties, settled_by(ledger, at))
-    record_sightings(ledger, found.waiting, at)
+    record_sightings(ledger, home.inbox, found.waiting, at)
     received = receive(home, ledger, landing, found.arrivals, at)
     if received.receipt_ids:
         say(f"{len(received.receipt_ids)} deliveries received")

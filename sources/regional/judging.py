@@ -23,6 +23,7 @@ from sources.regional.admission import Admitted, admit
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.manifest import Refused
+from sources.regional.poison import DEATHS, Notes
 from sources.regional.sequence import Accepted, Duplicate
 from sources.regional.staging import Connections, Staged, stage, validate
 
@@ -38,7 +39,7 @@ class NotNow(Exception):
 
 @dataclass
 class _Work:
-    """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set; none while it is read or when another delivery decides it."""
+    """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set: none before it is read, nor when another delivery decides it."""
 
     receipt: Event
     admitted: Admitted | None = None
@@ -46,6 +47,10 @@ class _Work:
     refusal: Refused | None = None
     problem: NotNow | None = None
     staged: Staged | None = None
+
+    @property
+    def is_read(self) -> bool:
+        return self.refusal is not None or self.problem is not None or self.staged is not None
 
 
 @dataclass
@@ -65,10 +70,12 @@ class Judging:
     _accepted: Accepted = field(default_factory=Accepted)
     _rules: dict[str, CompiledRules] = field(default_factory=dict)
     _connections: Connections = field(init=False)
+    _notes: Notes = field(init=False)
 
     def run(self) -> None:
         """Record a verdict for each receipt that has none and can be judged."""
         pending = self._pending()
+        self._notes = Notes(self.home.reading, {receipt.subject for receipt in pending})
         workers = min(WORKERS, os.cpu_count() or 1, max(len(pending), 1))
         with Connections(self.home, workers) as self._connections:
             everything = self._read_all(pending, workers)
@@ -83,7 +90,11 @@ class Judging:
     def _read_all(self, pending: list[Event], workers: int) -> list[_Work]:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="judge")
         try:
-            everything = [self._begin(pool, receipt) for receipt in pending]
+            everything = [self._begin(receipt) for receipt in pending]
+            self._read_suspects(everything)
+            for work in everything:
+                if self._is_to_read(work):
+                    work.reading = pool.submit(self._stage, work.admitted, self._compiled(work.admitted.contract))
             for number, work in enumerate(everything, 1):
                 if work.reading is not None:
                     self._settle(work, work.reading.result)
@@ -103,17 +114,30 @@ class Judging:
                 self._accepted.add(receipt.subject, receipt.body)
         return pending
 
-    def _begin(self, pool: ThreadPoolExecutor, receipt: Event) -> _Work:
-        """Admit a delivery and start reading it, unless what was accepted before tonight already decides it."""
+    def _begin(self, receipt: Event) -> _Work:
+        """Admit a delivery, unless reading it has ended the process too often."""
+        if self._notes.deaths(receipt.subject) >= DEATHS:
+            reason = (
+                f"the program that read it ended {DEATHS} times while it did, the last time with nothing else at hand"
+            )
+            return _Work(receipt, refusal=Refused("READER_DIED", reason, found=DEATHS))
         try:
             admitted = admit(receipt.subject, receipt.body, self.landing, self.contracts, self.counties, self.at)
+            return _Work(receipt, admitted)
         except Refused as refusal:
             return _Work(receipt, refusal=refusal)
         except LandingError as error:
             return _Work(receipt, problem=NotNow(str(error)))
-        if self._known(receipt):
-            return _Work(receipt, admitted)
-        return _Work(receipt, admitted, pool.submit(stage, *self._task(admitted)))
+
+    def _is_to_read(self, work: _Work) -> bool:
+        """True for what is admitted, not read yet, and not decided already by what was accepted before tonight."""
+        return work.admitted is not None and not work.is_read and not self._known(work.receipt)
+
+    def _read_suspects(self, everything: list[_Work]) -> None:
+        """Read what was being read when an earlier process died, one at a time and before all else: who dies now is the one."""
+        for work in everything:
+            if self._notes.deaths(work.receipt.subject) and self._is_to_read(work):
+                self._settle(work, lambda work=work: self._stage_alone(work))
 
     def _known(self, receipt: Event) -> Refused | Duplicate | None:
         """What the deliveries accepted so far decide about a receipt."""
@@ -122,14 +146,21 @@ class Judging:
         except Refused as refusal:
             return refusal
 
-    def _task(self, admitted: Admitted) -> tuple[Connections, Admitted, CompiledRules]:
-        """What `stage` needs. A contract's rules are compiled once and outside the workers: pandera and ibis cost seconds."""
+    def _stage(self, admitted: Admitted, rules: CompiledRules) -> Staged:
+        """Read one delivery; may run in a worker."""
+        with self._notes.reading(admitted.receipt_id):
+            return stage(self._connections, admitted, rules)
+
+    def _stage_alone(self, work: _Work) -> Staged:
+        return self._stage(work.admitted, self._compiled(work.admitted.contract))
+
+    def _compiled(self, contract: Contract) -> CompiledRules:
+        """A contract's rules, compiled once and outside the workers: pandera and ibis cost seconds."""
         from sources.regional.rules import compile_rules
 
-        contract = admitted.contract
         if contract.name not in self._rules:
             self._rules[contract.name] = compile_rules(contract)
-        return self._connections, admitted, self._rules[contract.name]
+        return self._rules[contract.name]
 
     def _settle(self, work: _Work, result: Callable[[], Staged]) -> None:
         """Take the result of reading into `work`, whatever it is."""
@@ -147,7 +178,7 @@ class Judging:
         except Exception as error:
             _raise_known(error)
         try:
-            return stage(*self._task(work.admitted))
+            return self._stage_alone(work)
         except Exception as error:
             _raise_known(error)
             log_places(self.home, work.receipt, error)
@@ -182,6 +213,7 @@ class Judging:
         verdict = self._verdict(work)
         self.ledger.append("verdict", receipt.subject, verdict, self.at)
         kill_point("verdict.recorded")
+        self._notes.forget(receipt.subject)
         if verdict["status"] == "accepted":
             self._accepted.add(receipt.subject, receipt.body)
 
@@ -191,9 +223,9 @@ class Judging:
             if work.staged:
                 work.staged.discard()
             return _verdict_on(known)
-        if work.admitted and work.reading is None:
+        if work.admitted and not work.is_read:
             # It repeated what was in force when reading began, and something else is in force by now.
-            self._settle(work, lambda: stage(*self._task(work.admitted)))
+            self._settle(work, lambda: self._stage_alone(work))
             self._ask_pandera([work])
         if work.problem:
             raise work.problem

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import SotevarastoError
-from sources.regional.shown import masked, shown, unseen
+from sources.identity_code import masked
+from sources.regional.shown import shown, unseen
 
 SUFFIX = ".manifest.json"
 MAX_BYTES = 1_000_000

@@ -23,6 +23,7 @@ from sources.regional.shown import shown
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
 _TITLE_LINES = 20
 _CLOSE = 0.6
+_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: C
     if repeated := sorted({name for name in cells if name and cells.count(name) > 1}):
         return Refused("HEADER_DUPLICATE", f"the header has {_listed(repeated)} twice", found=_listed(repeated), line=1)
     if pairs:
-        renamed = "; ".join(f"{shown(found)!r} instead of {shown(declared)!r}" for found, declared in pairs.items())
+        renamed = [f"{shown(found, 60)!r} instead of {shown(declared, 60)!r}" for found, declared in pairs.items()]
+        more = f"; and {len(renamed) - _TOLD} more" if len(renamed) > _TOLD else ""
         return Refused(
             "HEADER_RENAMED",
-            f"the header has {renamed}",
+            f"the header has {'; '.join(renamed[:_TOLD])}{more}",
             declared=_listed(list(pairs.values())),
             found=_listed(list(pairs)),
             line=1,

@@ -20,16 +20,8 @@ from sources.durable import kill_point
 from sources.home import Home
 from sources.landing import Landing, LandingError, file_sha256
 from sources.ledger import Event, Ledger
-from sources.regional.inbox import Arrival, Entry, Waiting, claimed_names, entry_of, list_folder
+from sources.regional.inbox import Arrival, Entry, claimed_names, entry_of, list_folder
 from sources.regional.manifest import SUFFIX
-
-
-def record_sightings(ledger: Ledger, waiting: Iterable[Waiting], at: datetime) -> None:
-    """One event for each name the first time that it is seen incomplete; later looks add nothing."""
-    for found in waiting:
-        subject = f"{found.organiser_code}/{found.label}"
-        if ledger.get("sighting", subject) is None:
-            ledger.append("sighting", subject, {}, at)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
+from sources.identity_code import FREE_STANDING
 from sources.reference import code_list, ended
+from sources.regional.clock import is_repeated, is_skipped
 from sources.regional.harmoniser import SENT, identifier, quoted
 
 if TYPE_CHECKING:
@@ -267,7 +269,17 @@ def _is_typed(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Bool
 
 
 def _not_before(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
-    return t[rule.column] >= t[rule.arguments["other"]]
+    """Within the hour that the clock shows twice there is no telling which came first."""
+    value, other = t[rule.column], t[rule.arguments["other"]]
+    return (value >= other) | ((value.truncate("h") == other.truncate("h")) & is_repeated(value))
+
+
+def _is_on_clock(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    return ~is_skipped(t[rule.column])
+
+
+def _is_no_identity_code(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    return ~t[rule.column].re_search(FREE_STANDING)
 
 
 def _not_before_year(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
@@ -326,6 +338,8 @@ def _in_force(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Bool
 # One entry for each kind of rule that compares columns, or a value with its text. Null means that there is nothing to compare: pandera then passes the row.
 _FRAME_CHECKS: dict[str, Callable] = {
     "type": _is_typed,
+    "on_clock": _is_on_clock,
+    "no_identity_code": _is_no_identity_code,
     "not_before": _not_before,
     "not_before_year": _not_before_year,
     "required_with": _required_with,

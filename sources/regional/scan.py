@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from sources.contract import Contract
+from sources.identity_code import masked_sql
 from sources.regional.county import Dialect
 from sources.regional.harmoniser import SENT, identifier, identifiers, quoted, sent_expression, typed_columns
 from sources.regional.lines import LineFeed
@@ -81,8 +82,9 @@ class Scan:
         )
 
     def sent(self) -> str:
-        """SQL over JUDGED: the values as sent, in contract order."""
-        return f"list_select({self._parts(True)}, [{', '.join(str(self.header.position[c.name]) for c in self.contract.columns)}])"
+        """SQL over JUDGED: the values as sent, in contract order, without personal identity codes."""
+        positions = ", ".join(str(self.header.position[c.name]) for c in self.contract.columns)
+        return f"list_transform(list_select({self._parts(True)}, [{positions}]), lambda value: {masked_sql('value')})"
 
     def _typed(self, has_quotes: bool) -> str:
         """The feed's columns, line_fault, sent_<column>, <column>, and the bounds of the period."""
@@ -138,7 +140,7 @@ def write(con: duckdb.DuckDBPyConnection, scans: Sequence[Scan], out: Path) -> N
     """Write JUDGED, which `scans` filled in this order, to the Parquet file `out`; columns as in a staged slice, rows in the order of the files
     and their lines. Only rows that break a rule keep their values as sent."""
     first, c = scans[0], scans[0].context
-    sent = f"when rule_mask & {LINE_MASK}::ubigint <> 0 then [whole] else {_by_file([s.sent() for s in scans])}"
+    sent = f"when rule_mask & {LINE_MASK}::ubigint <> 0 then [{masked_sql('whole')}] else {_by_file([s.sent() for s in scans])}"
     # Several threads cut the table into other row groups than one; the same delivery must always come to the same bytes. Sorting costs a tenth of the scan.
     in_order = (
         ""
@@ -146,7 +148,7 @@ def write(con: duckdb.DuckDBPyConnection, scans: Sequence[Scan], out: Path) -> N
         else "order by file_number, line_number"
     )
     query = (
-        f"select record_number, line_number, {_by_file([quoted(s.file_name) for s in scans])} as file_name, {identifiers(first.contract.column_names)}, "
+        f"select record_number, line_number, {_by_file([quoted(s.file_name) for s in scans])} as file_name, {_kept(first.contract)}, "
         "$organiser_code as organiser_code, $period as period, $receipt_id as receipt_id, $sequence::integer as sequence, "
         f"$sample_share::decimal(9,6) as sample_share, {', '.join(first.rules.mask_columns)}, case when rule_mask = 0 then null {sent} end as sent from {JUDGED} {in_order}"
     )
@@ -158,6 +160,16 @@ def write(con: duckdb.DuckDBPyConnection, scans: Sequence[Scan], out: Path) -> N
         "sample_share": str(c.sample_share),
     }
     con.execute(f"copy ({query}) to {quoted(str(out))} {PARQUET}", parameters).fetchall()
+
+
+def _kept(contract: Contract) -> str:
+    """The typed columns. Of a refused row texts are kept too, for counting, but without a personal identity code."""
+    kept = []
+    for column in contract.columns:
+        name = identifier(column.name)
+        hidden = f"case when rule_mask = 0 then {name} else {masked_sql(name)} end as {name}"
+        kept.append(hidden if column.type == "text" else name)
+    return ", ".join(kept)
 
 
 def _by_file(expressions: Sequence[str]) -> str:

@@ -6,18 +6,11 @@ Does not belong here: escaping for HTML (the template does it) or for CSV cells 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-MASK = "***"
+from sources.identity_code import masked
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# The form of a Finnish personal identity code, old and new separators, in either case. It may be glued to other text by an underscore or a letter, not a digit.
-_IDENTITY_CODE = re.compile(r"(?<!\d)\d{6}[-+ABCDEFYXWVUabcdefyxwvu]\d{3}[0-9A-Za-z](?![0-9])")
-
-
-def masked(text: str) -> str:
-    """The text with everything that has the form of a personal identity code replaced by `***`."""
-    return _IDENTITY_CODE.sub(MASK, text)
 
 
 def unseen(text: str) -> bool:

@@ -10,254 +10,57 @@ Costs of September: 05, 03 and HUS deliver on night 1, 05 corrects on night 2; i
 
 from __future__ import annotations
 
-import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
-APRIL, NIGHT_1, NIGHT_2, NIGHT_3 = (datetime(2026, m, d) for m, d in ((4, 1), (11, 3), (11, 4), (11, 5)))
-TURKU, PORI, ESPOO, MARIEHAMN = "853", "609", "049", "478"
-RESIDENTS = {TURKU: 200_000, PORI: 80_000, ESPOO: 300_000, MARIEHAMN: 11_000}
-# Shares of residents by a year of age that stands for its group, in per cent; of each half are men.
-AGES = {10: 20, 45: 60, 70: 10, 80: 10}
-
-_CONTACT = {
-    "record_number": "bigint",
-    "line_number": "bigint",
-    "file_name": "varchar",
-    "contact_id": "varchar",
-    "client_id": "varchar",
-    "birth_year": "smallint",
-    "age_at_assessment_years": "smallint",
-    "sex": "varchar",
-    "home_municipality_code": "varchar",
-    "service_class_code": "varchar",
-    "contact_mode": "varchar",
-    "profession": "varchar",
-    "professional_id": "varchar",
-    "unit_id": "varchar",
-    "urgency": "varchar",
-    "contacted_at": "timestamp",
-    "need_assessed_at": "timestamp",
-    "booked_at": "timestamp",
-    "visited_at": "timestamp",
-    "reason_code": "varchar",
-    "visit_duration_hours": "decimal(5,2)",
-    "organiser_code": "varchar",
-    "period": "varchar",
-    "receipt_id": "varchar",
-    "sequence": "integer",
-    "sample_share": "decimal(9,6)",
-    "rule_mask": "ubigint",
-    "sent": "varchar[]",
-}
-_COST = {
-    "record_number": "bigint",
-    "line_number": "bigint",
-    "file_name": "varchar",
-    "cost_month": "date",
-    "service_class_code": "varchar",
-    "account_code": "varchar",
-    "production_mode": "varchar",
-    "item_scope": "varchar",
-    "hus_share": "varchar",
-    "amount_eur": "decimal(18,2)",
-    "organiser_code": "varchar",
-    "period": "varchar",
-    "receipt_id": "varchar",
-    "sequence": "integer",
-    "sample_share": "decimal(9,6)",
-    "rule_mask": "ubigint",
-    "sent": "varchar[]",
-}
-_NEED_FACTOR = {
-    "snapshot_id": "varchar",
-    "vintage": "varchar",
-    "data_year": "smallint",
-    "county_code": "varchar",
-    "sector": "varchar",
-    "need_factor": "decimal(9,6)",
-    "population": "bigint",
-    "population_65plus": "bigint",
-    "origin": "varchar",
-}
-_DELIVERY = {
-    "receipt_id": "varchar",
-    "organiser_code": "varchar",
-    "dataset": "varchar",
-    "period": "varchar",
-    "sequence": "integer",
-    "status": "varchar",
-    "rows_received": "bigint",
-    "rows_accepted": "bigint",
-    "rows_quarantined": "bigint",
-    "sha256": "varchar",
-    "rule": "varchar",
-    "reason": "varchar",
-    "known_from": "timestamp",
-    "known_to": "timestamp",
-    "contract_version": "varchar",
-    "sample_share": "decimal(9,6)",
-    "origin": "varchar",
-    "due_on": "date",
-    "is_correction": "boolean",
-    "is_late": "boolean",
-}
-_QUARANTINE = {
-    "receipt_id": "varchar",
-    "organiser_code": "varchar",
-    "dataset": "varchar",
-    "period": "varchar",
-    "sequence": "integer",
-    "file_name": "varchar",
-    "line_number": "bigint",
-    "column_name": "varchar",
-    "rule_id": "varchar",
-    "value_as_sent": "varchar",
-    "known_from": "timestamp",
-}
-_SOURCE = {
-    "source_code": "varchar",
-    "organiser_code": "varchar",
-    "fresh_within_days": "integer",
-    "answered_at": "timestamp",
-    "rows_known_from": "timestamp",
-    "stale_after": "timestamp",
-}
-_SNAPSHOT = {
-    "snapshot_id": "varchar",
-    "source_code": "varchar",
-    "object": "varchar",
-    "address": "varchar",
-    "sha256": "varchar",
-    "bytes": "bigint",
-    "licence": "varchar",
-    "source_updated": "varchar",
-    "known_from": "timestamp",
-    "known_to": "timestamp",
-    "origin": "varchar",
-}
-_CHECK_RESULT = {
-    "night_id": "varchar",
-    "check_id": "varchar",
-    "engine": "varchar",
-    "asset": "varchar",
-    "dimension": "varchar",
-    "severity": "varchar",
-    "status": "varchar",
-    "is_blocking": "boolean",
-    "failed": "bigint",
-    "applicable": "bigint",
-    "observed": "varchar",
-    "message": "varchar",
-    "attempt": "integer",
-    "known_from": "timestamp",
-}
-_POPULATION = {
-    "snapshot_id": "varchar",
-    "year": "smallint",
-    "area_code": "varchar",
-    "sex": "varchar",
-    "age_years": "smallint",
-    "population": "bigint",
-    "value_status": "varchar",
-    "origin": "varchar",
-}
-_MAP = {
-    "snapshot_id": "varchar",
-    "year": "smallint",
-    "municipality_code": "varchar",
-    "municipality_name_fi": "varchar",
-    "municipality_name_sv": "varchar",
-    "hva_code": "varchar",
-    "hva_name_fi": "varchar",
-    "hva_name_sv": "varchar",
-    "hva_name_en": "varchar",
-    "collaborative_area_code": "varchar",
-    "collaborative_area_name_fi": "varchar",
-    "collaborative_area_name_sv": "varchar",
-    "collaborative_area_name_en": "varchar",
-    "origin": "varchar",
-}
-
-_SOTKANET_OBSERVATION = {
-    "snapshot_id": "varchar",
-    "indicator_id": "integer",
-    "region_id": "integer",
-    "region_category": "varchar",
-    "region_code": "varchar",
-    "hva_code": "varchar",
-    "municipality_code": "varchar",
-    "year": "smallint",
-    "sex": "varchar",
-    "value": "decimal(18,6)",
-    "abs_value": "decimal(18,6)",
-    "value_status": "varchar",
-    "origin": "varchar",
-}
-_SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
-_SOTKANET_INDICATOR = {
-    "snapshot_id": "varchar",
-    "indicator_id": "integer",
-    "data_updated": "date",
-    "first_year": "smallint",
-    "last_year": "smallint",
-    **{f"{text}_{language}": "varchar" for text in _SOTKANET_TEXTS for language in ("fi", "sv", "en")},
-    "value_type": "varchar",
-    "decimals": "smallint",
-    "sexes": "varchar",
-    "region_categories": "varchar",
-    "region_categories_as_sent": "varchar",
-    "organization_name_fi": "varchar",
-    "defects": "varchar",
-    "as_sent": "varchar",
-    "origin": "varchar",
-}
-_SOTKANET_REGION = {
-    "snapshot_id": "varchar",
-    "region_id": "integer",
-    "region_category": "varchar",
-    "region_code": "varchar",
-    "hva_code": "varchar",
-    "county_system": "varchar",
-    "municipality_code": "varchar",
-    "collaborative_area_code": "varchar",
-    "name_fi": "varchar",
-    "name_sv": "varchar",
-    "name_en": "varchar",
-    "member_of": "varchar",
-    "uri": "varchar",
-    "code_as_sent": "varchar",
-    "origin": "varchar",
-}
-_NATIONAL = {
-    "population": _POPULATION,
-    "municipality_map": _MAP,
-    "need_factors": _NEED_FACTOR,
-    "sotkanet_observation": _SOTKANET_OBSERVATION,
-    "sotkanet_indicator": _SOTKANET_INDICATOR,
-    "sotkanet_region": _SOTKANET_REGION,
-}
-
-Rows = list[dict[str, Any]]
+from tests.dbt_project.national_inputs import (
+    ESPOO,
+    MARIEHAMN,
+    NEED_FACTORS,
+    NIGHT_1,
+    NIGHT_2,
+    NIGHT_3,
+    PORI,
+    RESIDENTS,
+    TURKU,
+    Rows,
+    municipality_map,
+    need_factors,
+    population,
+    snapshots,
+    sotkanet,
+)
+from tests.dbt_project.shapes import (
+    CHECK_RESULT,
+    CONTACT,
+    COST,
+    DELIVERY,
+    MAP,
+    NATIONAL,
+    NEED_FACTOR,
+    POPULATION,
+    QUARANTINE,
+    SNAPSHOT,
+    SOURCE,
+)
 
 
 def write_empty(build: Path) -> None:
     """A build folder before anything was ever received: every file is there, with its columns and no rows."""
     for name, columns in (
-        ("delivery", _DELIVERY),
-        ("quarantine", _QUARANTINE),
-        ("snapshot", _SNAPSHOT),
-        ("source", _SOURCE),
-        ("check_result", _CHECK_RESULT),
+        ("delivery", DELIVERY),
+        ("quarantine", QUARANTINE),
+        ("snapshot", SNAPSHOT),
+        ("source", SOURCE),
+        ("check_result", CHECK_RESULT),
     ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
-    _write(build / "slices" / "care_contacts" / "_empty.parquet", _CONTACT, [])
-    _write(build / "slices" / "costs" / "_empty.parquet", _COST, [])
-    for name, columns in _NATIONAL.items():
+    _write(build / "slices" / "care_contacts" / "_empty.parquet", CONTACT, [])
+    _write(build / "slices" / "costs" / "_empty.parquet", COST, [])
+    for name, columns in NATIONAL.items():
         _write(build / "national" / name / "_empty.parquet", columns, [])
 
 
@@ -274,28 +77,28 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
             / contacts[0]["period"]
             / f"{contacts[0]['organiser_code']}-{receipt_id}-aa.parquet"
         )
-        _write(path, _CONTACT, turn(contacts))
+        _write(path, CONTACT, turn(contacts))
     costs = _costs()
     for receipt_id, rows in costs.items():
         path = build / "slices" / "costs" / rows[0]["period"] / f"{rows[0]['organiser_code']}-{receipt_id}-aa.parquet"
-        _write(path, _COST, turn(rows))
+        _write(path, COST, turn(rows))
     for snapshot_id, factors in NEED_FACTORS.items():
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
-        _write(path, _NEED_FACTOR, turn(_need_factors(snapshot_id, factors)))
-    _write(build / "registry" / "delivery.parquet", _DELIVERY, turn([*deliveries(slices), *_cost_deliveries(costs)]))
-    _write(build / "registry" / "quarantine.parquet", _QUARANTINE, turn(_quarantine()))
-    _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, turn(_snapshots()))
-    _write(build / "registry" / "check_result.parquet", _CHECK_RESULT, turn(_check_results()))
-    _write(build / "registry" / "source.parquet", _SOURCE, turn(_sources()))
+        _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
+    _write(build / "registry" / "delivery.parquet", DELIVERY, turn([*deliveries(slices), *_cost_deliveries(costs)]))
+    _write(build / "registry" / "quarantine.parquet", QUARANTINE, turn(_quarantine()))
+    _write(build / "registry" / "snapshot.parquet", SNAPSHOT, turn(snapshots()))
+    _write(build / "registry" / "check_result.parquet", CHECK_RESULT, turn(_check_results()))
+    _write(build / "registry" / "source.parquet", SOURCE, turn(_sources()))
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",
-            _POPULATION,
-            turn(_population(snapshot_id, residents)),
+            POPULATION,
+            turn(population(snapshot_id, residents)),
         )
-    _write(build / "national" / "municipality_map" / "m1.parquet", _MAP, turn(_map()))
-    for name, snapshot_id, rows in _sotkanet():
-        _write(build / "national" / name / f"{snapshot_id}.parquet", _NATIONAL[name], turn(rows))
+    _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
+    for name, snapshot_id, rows in sotkanet():
+        _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 
 def write_chosen(build: Path, slices: dict[str, Rows], snapshots: Rows, populations: dict[str, Rows]) -> None:
@@ -304,11 +107,11 @@ def write_chosen(build: Path, slices: dict[str, Rows], snapshots: Rows, populati
     for receipt_id, contacts in slices.items():
         first = contacts[0]
         name = f"{first['organiser_code']}-{receipt_id}-aa.parquet"
-        _write(build / "slices" / "care_contacts" / first["period"] / name, _CONTACT, contacts)
-    _write(build / "registry" / "delivery.parquet", _DELIVERY, deliveries(slices))
-    _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, snapshots)
+        _write(build / "slices" / "care_contacts" / first["period"] / name, CONTACT, contacts)
+    _write(build / "registry" / "delivery.parquet", DELIVERY, deliveries(slices))
+    _write(build / "registry" / "snapshot.parquet", SNAPSHOT, snapshots)
     for snapshot_id, rows in populations.items():
-        _write(build / "national" / "population" / f"{snapshot_id}.parquet", _POPULATION, rows)
+        _write(build / "national" / "population" / f"{snapshot_id}.parquet", POPULATION, rows)
 
 
 def _slices() -> dict[str, Rows]:
@@ -465,30 +268,6 @@ def _cost_deliveries(costs: dict[str, Rows]) -> Rows:
     ]
 
 
-# Total need factors by data year and county, of two editions.
-NEED_FACTORS = {
-    "n1": {(2022, "05"): "1.1", (2023, "05"): "1.0", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
-    "n2": {(2022, "05"): "1.1", (2023, "05"): "1.25", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
-}
-
-
-def _need_factors(snapshot_id: str, factors: dict[tuple[int, str], str]) -> Rows:
-    return [
-        {
-            "snapshot_id": snapshot_id,
-            "vintage": snapshot_id,
-            "data_year": year,
-            "county_code": county,
-            "sector": "TOTAL",
-            "need_factor": factor,
-            "population": 100_000,
-            "population_65plus": 20_000,
-            "origin": "published",
-        }
-        for (year, county), factor in factors.items()
-    ]
-
-
 def deliveries(slices: dict[str, Rows]) -> Rows:
     nights = {"b05": NIGHT_2, "gHUS": NIGHT_2}
     rows = []
@@ -526,6 +305,28 @@ def deliveries(slices: dict[str, Rows]) -> Rows:
         *rows,
         unfit | {"status": "rejected", "rule": "HVA-FILE-0-001", "sample_share": "0.01", "origin": "synthetic"},
         waiting,
+    ]
+
+
+def _sources() -> Rows:
+    """A source that answers every night, a sender that sent once, one that never did."""
+    return [
+        {
+            "source_code": "statfin_population",
+            "fresh_within_days": 3,
+            "answered_at": NIGHT_3,
+            "rows_known_from": NIGHT_3,
+            "stale_after": NIGHT_3 + timedelta(days=3),
+        },
+        {
+            "source_code": "care_contacts",
+            "organiser_code": "06",
+            "fresh_within_days": 45,
+            "answered_at": NIGHT_1,
+            "rows_known_from": NIGHT_1,
+            "stale_after": NIGHT_1 + timedelta(days=45),
+        },
+        {"source_code": "care_contacts", "organiser_code": "17", "fresh_within_days": 45},
     ]
 
 
@@ -569,129 +370,6 @@ def _quarantine() -> Rows:
             "known_from": NIGHT_2,
         }
     ]
-
-
-def _snapshots() -> Rows:
-    def snapshot(snapshot_id: str, source: str, name: str, known_from: datetime) -> dict[str, Any]:
-        return {
-            "snapshot_id": snapshot_id,
-            "source_code": source,
-            "object": name,
-            "known_from": known_from,
-            "origin": "published",
-        }
-
-    return [
-        snapshot("p1", "statfin_population", "population/2025", APRIL),
-        snapshot("p2", "statfin_population", "population/2025", NIGHT_3),
-        snapshot("m1", "statfin_classification", "municipality_map/2026", APRIL),
-        snapshot("sr", "sotkanet", "sotkanet_region/all", APRIL),
-        snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
-        snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
-        snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
-        snapshot("n1", "thl_need_factors", "need_factors", APRIL),
-        snapshot("n2", "thl_need_factors", "need_factors", NIGHT_3),
-    ]
-
-
-def _sources() -> Rows:
-    """A source that answers every night, a sender that sent once, one that never did."""
-    return [
-        {
-            "source_code": "statfin_population",
-            "fresh_within_days": 3,
-            "answered_at": NIGHT_3,
-            "rows_known_from": NIGHT_3,
-            "stale_after": NIGHT_3 + timedelta(days=3),
-        },
-        {
-            "source_code": "care_contacts",
-            "organiser_code": "06",
-            "fresh_within_days": 45,
-            "answered_at": NIGHT_1,
-            "rows_known_from": NIGHT_1,
-            "stale_after": NIGHT_1 + timedelta(days=45),
-        },
-        {"source_code": "care_contacts", "organiser_code": "17", "fresh_within_days": 45},
-    ]
-
-
-def _population(snapshot_id: str, residents: dict[str, int]) -> Rows:
-    rows = []
-    for area, total in (residents | {"SSS": sum(residents.values())}).items():
-        for sex, half in (("total", 1), ("male", 2), ("female", 2)):
-            for age, percent in {None: 100, **AGES}.items():
-                population = total * percent // (100 * half)
-                rows.append(
-                    {
-                        "snapshot_id": snapshot_id,
-                        "year": 2025,
-                        "area_code": area,
-                        "sex": sex,
-                        "age_years": age,
-                        "population": population,
-                        "value_status": "value",
-                        "origin": "published",
-                    }
-                )
-    return rows
-
-
-def _map() -> Rows:
-    with (SEEDS / "raw__municipality.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            {
-                "snapshot_id": "m1",
-                "year": 2026,
-                "municipality_code": seed["municipality_code"],
-                "municipality_name_fi": seed["name_fi"],
-                "hva_code": seed["hva_code"],
-                "collaborative_area_code": seed["collaborative_area_code"],
-                "origin": "published",
-            }
-            for seed in csv.DictReader(file)
-            if not seed["dissolved_on"]
-        ]
-
-
-def _sotkanet() -> list[tuple[str, str, Rows]]:
-    """Waits of county 05, of its area and of the country; on night 3 the county's 2024 is restated and one row more is there."""
-    title = {
-        "title_fi": "Odotusaika yli 7 pv, %",
-        "title_sv": "Väntetid över 7 dagar, %",
-        "title_en": "Wait over 7 days, %",
-    }
-    described = {"snapshot_id": "si", "indicator_id": 6411, "value_type": "PROS", "decimals": 1, "origin": "published"}
-    area = {"snapshot_id": "sr", "region_id": 983, "region_category": "YTA", "collaborative_area_code": "4"}
-    county, municipality = (978, "HYVINVOINTIALUE", "05", "05"), (200, "KUNTA", "853", None)
-    first = [(county, 2022, "55.7"), (county, 2024, "39.5"), (municipality, 2024, "41.0")]
-    first += [((983, "YTA", "4", None), 2024, "38.4"), ((658, "MAA", "358", None), 2024, "43.4")]
-    second = [cell if cell[:2] != (county, 2024) else (county, 2024, "41.5") for cell in first] + [
-        (county, 2025, "57.9")
-    ]
-    return [
-        ("sotkanet_region", "sr", [area]),
-        ("sotkanet_indicator", "si", [described | title]),
-        ("sotkanet_observation", "s1", [_published("s1", *cell) for cell in first]),
-        ("sotkanet_observation", "s2", [_published("s2", *cell) for cell in second]),
-    ]
-
-
-def _published(snapshot_id: str, region: tuple[int, str, str, str | None], year: int, value: str) -> dict[str, Any]:
-    region_id, category, code, county = region
-    return {
-        "snapshot_id": snapshot_id,
-        "indicator_id": 6411,
-        "region_id": region_id,
-        "region_category": category,
-        "region_code": code,
-        "hva_code": county,
-        "year": year,
-        "sex": "total",
-        "value": value,
-        "value_status": "value",
-        "origin": "published",
-    }
 
 
 def _write(path: Path, columns: dict[str, str], rows: Rows) -> None:

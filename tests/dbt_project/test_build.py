@@ -8,7 +8,8 @@ import shutil
 import duckdb
 import pytest
 
-from tests.dbt_project.inputs import SEEDS, write_empty, write_inputs
+from tests.dbt_project.inputs import write_empty, write_inputs
+from tests.dbt_project.national_inputs import SEEDS
 
 KEY = [
     "indicator_code",

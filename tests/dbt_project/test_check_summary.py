@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.dbt_project.inputs import _CHECK_RESULT
+from tests.dbt_project.shapes import CHECK_RESULT
 
 STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
 COUNTED = "engine, dimension, passed, failed, errors, blocking, judged, score, score_shown"
@@ -21,7 +21,7 @@ def summarise(warehouse):
     ).fetchone()
     con = duckdb.connect()
     con.execute("attach ':memory:' as work; use work; create schema dq")
-    columns = ", ".join(f"{name} {kind}" for name, kind in _CHECK_RESULT.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in CHECK_RESULT.items())
     con.execute(f"create table dq.check_result ({columns})")
     con.execute(view)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.dbt_project.inputs import APRIL, NIGHT_1, NIGHT_2, NIGHT_3, TURKU
+from tests.dbt_project.national_inputs import APRIL, NIGHT_1, NIGHT_2, NIGHT_3, TURKU
 
 TOTAL = "sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total'"
 

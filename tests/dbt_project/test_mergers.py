@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt_project.inputs import APRIL, NIGHT_1, NIGHT_2, write_chosen
+from tests.dbt_project.inputs import write_chosen
+from tests.dbt_project.national_inputs import APRIL, NIGHT_1, NIGHT_2
 from tests.dbt_project.test_figures import TOTAL, of, versions
 
 FIGURES = Path(__file__).parents[2] / "sources" / "simulator" / "figures" / "municipality.csv"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.dbt_project.conftest import PROJECT
-from tests.dbt_project.inputs import SEEDS
+from tests.dbt_project.national_inputs import SEEDS
 from warehouse.export import PUBLISHED_SCHEMAS, built_relations, export, needed_by
 
 KEY = "basis, region_level, region_code, period_grain, period_start, period_end, sex, age_group, language_status, municipality_type"

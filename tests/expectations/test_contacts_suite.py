@@ -69,6 +69,20 @@ def test_a_broken_table_fails_its_check_and_says_the_numbers(contacts, known, ch
     assert set(outcome.reasons) == {"fi", "sv", "en"}
 
 
+def test_a_rate_gone_wrong_names_the_slices_that_lie_furthest_from_the_others(contacts, known):
+    contacts.execute("update accepted set sample_share = 1 where organiser_code in ('12', '90') and period > '2026-06'")
+    contacts.execute("update accepted set sample_share = 0.5 where organiser_code = '12' and period = '2026-08'")
+    outcome = judged(contacts, accepted_contacts(), "accepted", known, only="HVA-GX-CC-006")["HVA-GX-CC-006"]
+    assert (outcome.status, outcome.denominators["subjects"]) == ("FAIL", 1)
+    assert "(furthest from the others: 12 2026-07: 0.06, 90 2026-07: 0.06, 90 2026-08: 0.06)" in outcome.reason
+
+
+def test_a_rate_gone_wrong_everywhere_names_nobody(contacts, known):
+    contacts.execute("update accepted set sample_share = 0.1")
+    outcome = judged(contacts, accepted_contacts(), "accepted", known, only="HVA-GX-CC-006")["HVA-GX-CC-006"]
+    assert outcome.figures[0]["subject"] == "all organisers"
+
+
 def test_rows_that_the_ledger_does_not_know_fail_the_reconciliation(contacts, known):
     deliveries = dict(known.deliveries)
     del deliveries["05", "2026-07"]

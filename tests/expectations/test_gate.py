@@ -135,8 +135,28 @@ def test_of_many_figures_those_outside_are_kept_and_the_spread_is_of_all(con):
     figures = "select 's' || i as subject, i as numerator, 1 as denominator, i as value, 0 as minimum, 997 as maximum from range(1000) r(i)"
     outcome = run_suite(con, suite_of(Plan("gx_rows", figures=figures)), "t")[0]
     assert outcome.observed == {"outside": 2, "lowest": 0, "highest": 999}
-    assert [f["subject"] for f in outcome.figures[:2]] == ["s998", "s999"]
+    assert [f["subject"] for f in outcome.figures[:2]] == ["s999", "s998"]
     assert len(outcome.figures) < outcome.denominators["subjects"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "order"),
+    [
+        (0.33, 3, ["none", "nought", "a hundredth", "thirty", "ten", "four", "a quarter"]),
+        (0, 0, ["none", "thirty", "ten", "four", "a quarter", "a hundredth"]),
+        ("null", 1, ["none", "thirty", "ten", "four"]),
+    ],
+)
+def test_a_failure_names_those_furthest_beyond_their_bounds_first(con, minimum, maximum, order):
+    values = {"four": 4, "ten": 10, "a hundredth": 0.01, "a quarter": 0.25, "nought": 0, "thirty": 30, "none": "null"}
+    figures = " union all ".join(
+        f"select '{name}' as subject, 1 as numerator, 1 as denominator, {value}::double as value, {minimum} as minimum, {maximum} as maximum"
+        for name, value in values.items()
+    )
+    outcome = run_suite(con, suite_of(Plan("gx_rows", figures=figures)), "t")[0]
+    assert [f["subject"] for f in outcome.figures if f["is_outside"]] == order
+    places = [outcome.reason.index(f"{name}: ") for name in order[:5]]
+    assert places == sorted(places)
 
 
 def test_an_empty_table_fails_its_volume_and_is_not_applicable_elsewhere(contacts, known):

@@ -74,7 +74,7 @@ ended AS (
     LEFT JOIN erasure e USING (receipt_id)
 ),
 
--- A sighting ends with the first later receipt of the same sender that names the file or is of that manifest.
+-- A sighting ends with the first later receipt of the same sender that names the file or is of that manifest, or when the sender takes the file away.
 received_name AS (
     SELECT organiser_code, received_seq, unnest(names) AS name
     FROM (
@@ -88,7 +88,8 @@ received_name AS (
 ),
 
 sighting AS (
-    SELECT seq, happened_at, subject, split_part(subject, '/', 1) AS organiser_code, substr(subject, strpos(subject, '/') + 1) AS name
+    SELECT seq, happened_at, subject, split_part(subject, '/', 1) AS organiser_code,
+        coalesce(body ->> '$.name', substr(subject, strpos(subject, '/') + 1)) AS name
     FROM known
     WHERE kind = 'sighting'
 ),
@@ -98,6 +99,7 @@ waiting AS (
     FROM sighting s
     ANTI JOIN received_name n
         ON n.organiser_code = s.organiser_code AND n.name = s.name AND n.received_seq > s.seq
+    WHERE s.subject NOT IN (SELECT subject FROM known WHERE kind = 'withdrawal')
 )
 
 SELECT

@@ -144,6 +144,8 @@ def _rows(provenance: Provenance, data: bytes) -> pl.DataFrame:
     frame = factor_rows(provenance, data)
     require_rows(_contract(), frame)
     require_whole(frame)
+    if (newest := frame["data_year"].max()) > provenance.published_on.year:
+        raise SourceError(f"HVA-NF-0-008: data of {newest} cannot have been published on {provenance.published_on}")
     return frame
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sources.national.need_factors.drop import Provenance
 from sources.national.outcome import SourceError
 from sources.reference import code_list
+from sources.regional.shown import shown, unseen
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +27,16 @@ COLUMNS = {
     "population_31_12": "population",
     "population_65plus": "population_65plus",
 }
+_COUNT = "-?[0-9]{1,18}"
+_NUMBERS = {
+    "data_year": ("year", "[0-9]{4}"),
+    "need_factor": ("factor", r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?"),
+    "population": ("count", _COUNT),
+    "population_65plus": ("count", _COUNT),
+}
+# The published workbook as CSV has 40 kB.
+MAX_BYTES = 5_000_000
+_EXPECTED = {ord(sign): None for sign in "\r\n\ufeff"}
 CONTENT = ("vintage", "data_year", "county_code", "sector", "need_factor", "population", "population_65plus", "origin")
 KEY = ["data_year", "county_code", "sector"]
 COUNTRY = "FI"
@@ -35,39 +46,49 @@ TOLERANCE = 0.000002
 
 
 def factor_rows(provenance: Provenance, data: bytes) -> pl.DataFrame:
-    """The rows of a file as columns CONTENT in the order of KEY; a number that cannot be read is null, for the contract to refuse.
+    """The rows of a file as columns CONTENT in the order of KEY; a number that is not written as agreed is null, for the contract to refuse.
 
-    Raises SourceError (HVA-NF-0-003) when the file is no CSV with the agreed header.
+    Raises SourceError (HVA-NF-0-003) when the file is no CSV with the agreed header, in any order of columns.
     """
     import polars as pl
 
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"HVA-NF-0-003: {provenance.file} has {len(data)} bytes; the limit is {MAX_BYTES}")
     try:
+        if unseen(data.decode("utf-8").translate(_EXPECTED)):
+            raise SourceError(
+                f"HVA-NF-0-003: {provenance.file} holds control characters or others that do not show; save the sheet itself as CSV in UTF-8"
+            )
         text = pl.read_csv(io.BytesIO(data), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise SourceError(f"HVA-NF-0-003: {provenance.file} is no CSV ({' '.join(str(error).split())[:120]})") from None
-    if text.columns != list(COLUMNS):
-        raise SourceError(f"HVA-NF-0-003: {provenance.file} has the columns {text.columns} instead of {list(COLUMNS)}")
-    kinds = {
-        "data_year": pl.Int16,
-        "need_factor": pl.Decimal(9, 6),
-        "population": pl.Int64,
-        "population_65plus": pl.Int64,
-    }
-    typed = [
-        pl.col(sent).cast(kinds.get(name, pl.String), strict=False).alias(name)
-        for sent, name in COLUMNS.items()
-        if name
-    ]
+    except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
+        raise SourceError(f"HVA-NF-0-003: {provenance.file} is no CSV ({shown(error, 120)})") from None
+    if sorted(text.columns) != sorted(COLUMNS):
+        found, agreed = (shown(", ".join(names), 160) for names in (text.columns, COLUMNS))
+        raise SourceError(f"HVA-NF-0-003: {provenance.file} has the columns {found} instead of {agreed}")
+    typed = [_typed(pl.col(sent), name).alias(name) for sent, name in COLUMNS.items() if name]
     said = [pl.lit(provenance.vintage).alias("vintage"), pl.lit(provenance.origin).alias("origin")]
     return text.select(*typed, *said).select(CONTENT).sort(KEY)
 
 
+def _typed(sent: pl.Expr, name: str) -> pl.Expr:
+    """A text as its column's type. polars alone would round what has more decimals, and take exponents and signs."""
+    import polars as pl
+
+    if name not in _NUMBERS:
+        return sent
+    kind, form = _NUMBERS[name]
+    types = {"year": pl.Int16, "count": pl.Int64, "factor": pl.Decimal(9, 6)}
+    return pl.when(sent.str.contains(f"^(?:{form})$")).then(sent).cast(types[kind], strict=False)
+
+
 def require_whole(frame: pl.DataFrame) -> None:
-    """HVA-NF-0-004: each year and sector has every area once; HVA-NF-0-005: the country is 1 and its residents are the areas' sum; HVA-NF-0-006: each total is
+    """HVA-NF-0-004: there are rows, and each year and sector has every area once; HVA-NF-0-005: the country is 1 and its residents are the areas' sum; HVA-NF-0-006: each total is
     its weighted sectors. Raises SourceError.
     """
     import polars as pl
 
+    if frame.is_empty():
+        raise SourceError("HVA-NF-0-004: the file has a header and no rows")
     areas = len(code_list("organiser_or_country"))
     counted = frame.group_by("data_year", "sector").agg(pl.col("county_code").n_unique().alias("areas"))
     lacking = counted.filter(pl.col("areas") != areas).sort("data_year", "sector")

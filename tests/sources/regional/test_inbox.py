@@ -11,8 +11,9 @@ from deliveries import AT, NEXT, Desk, manifest
 from killable import Killable
 
 from sources.landing import Landing, file_sha256
-from sources.regional.inbox import MAX_PER_ORGANISER, scan, settled_by
-from sources.regional.receipt import clear_received, receive, record_sightings
+from sources.regional.inbox import MAX_PER_ORGANISER, scan
+from sources.regional.receipt import clear_received, receive
+from sources.regional.sightings import record_sightings, settled_by
 
 ORGANISERS = {"05", "06"}
 DATA = {"contacts.csv": (b"a;b\n1;2\n", 1)}
@@ -28,7 +29,7 @@ def take(desk, at=AT):
     with desk.ledger() as ledger:
         clear_received(desk.home, ledger)
         found = scan(desk.home.inbox, ORGANISERS, settled_by(ledger, at))
-        record_sightings(ledger, found.waiting, at)
+        record_sightings(ledger, desk.home.inbox, found.waiting, at)
         return receive(desk.home, ledger, desk.landing, found.arrivals, at)
 
 

@@ -9,7 +9,7 @@ from sources.regional.file_rules import file_rule
 
 CONTRACT = dataset_contract("care_contacts")
 DIALECT = counties()["05"].dialects["care_contacts"]
-ROWS = 80
+ROWS = 100
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,8 @@ def judged(tmp_path_factory):
     rows[3] |= {"client_id": "131052-308T", "birth_year": None, "sex": "?"}
     rows[4]["unit_id"] = "x 131052-308T"
     rows[5]["contact_id"] = rows[6]["contact_id"]
+    rows[7]["unit_id"] = "131052-308T"
+    rows[8]["contact_id"] = "A-131052A308T"
     lines = written(rows).decode(DIALECT.encoding).splitlines()
     secret = rows[10]["client_id"]
     lines[11] += DIALECT.delimiter
@@ -33,15 +35,17 @@ def judged(tmp_path_factory):
     found = duckdb.sql(
         f"select line_number, column_name, rule_id, value_as_sent from '{desk.home.quarantine / verdict['quarantine']['path']}'"
     ).fetchall()
-    refused = duckdb.sql(
-        f"select line_number from '{desk.home.parquet / verdict['slice']['path']}' where rule_mask <> 0 order by 1"
-    ).fetchall()
-    return verdict, found, [line for (line,) in refused], secret
+    slice_ = f"from '{desk.home.parquet / verdict['slice']['path']}'"
+    refused = [
+        line for (line,) in duckdb.sql(f"select line_number {slice_} where rule_mask <> 0 order by 1").fetchall()
+    ]
+    kept = repr(duckdb.sql(f"select * {slice_}").fetchall())
+    return verdict, found, refused, secret, kept
 
 
 def test_every_line_that_is_not_accepted_has_a_row_and_no_other_line_has(judged):
-    verdict, found, refused, _ = judged
-    assert sorted({line for line, *_ in found}) == refused == [5, 6, 7, 8, 12, 13, 14, 82, 83]
+    verdict, found, refused, *_ = judged
+    assert sorted({line for line, *_ in found}) == refused == [5, 6, 7, 8, 9, 10, 12, 13, 14, 102, 103]
     assert verdict["status"] == "accepted"
     assert verdict["rows_quarantined"] == len(refused)
     assert verdict["quarantine"]["rows"] == len(found)
@@ -69,7 +73,7 @@ def test_a_line_with_several_faults_has_a_row_for_each_with_its_value_as_sent(ju
 def test_lines_that_are_no_record_have_a_rule_of_the_file_and_no_column(judged):
     _, found, *_ = judged
     told = {line: (column, rule) for line, column, rule, _ in found}
-    codes = {12: "RAGGED", 13: "UNCLOSED_QUOTE", 14: "CONTROL_CHARACTER", 82: "BLANK_LINE", 83: "HEADER_AGAIN"}
+    codes = {12: "RAGGED", 13: "UNCLOSED_QUOTE", 14: "CONTROL_CHARACTER", 102: "BLANK_LINE", 103: "HEADER_AGAIN"}
     assert {line: told[line] for line in codes} == {line: (None, file_rule(code).id) for line, code in codes.items()}
 
 
@@ -80,9 +84,21 @@ def test_rows_that_share_a_key_and_differ_are_both_told(judged):
 
 
 def test_nothing_that_identifies_is_shown(judged):
-    _, found, _, secret = judged
+    _, found, _, secret, _ = judged
     text = repr(found)
     assert "131052" not in text
     assert secret not in text
-    assert tuple(value for line, _, _, value in found if line == 6) == ("x ***",)
+    assert {value for line, _, _, value in found if line == 6} == {"x ***"}
     assert {value for line, _, _, value in found if line in (12, 13, 14)} == {"***"}
+
+
+def test_an_identity_code_that_fits_the_form_of_a_column_is_refused_by_a_rule_of_its_own(judged):
+    _, found, *_ = judged
+    told = {(line, column, CONTRACT.rule(rule).check, value) for line, column, rule, value in found if line in (9, 10)}
+    assert told == {(9, "unit_id", "no_identity_code", "***"), (10, "contact_id", "no_identity_code", "A-***")}
+
+
+def test_no_identity_code_is_kept_in_the_slice_not_even_of_a_refused_row(judged):
+    *_, kept = judged
+    assert "unit-01" in kept
+    assert "131052" not in kept

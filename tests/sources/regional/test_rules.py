@@ -2,8 +2,9 @@
 
 import random
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import ibis
 import pandera.ibis as pa
@@ -12,6 +13,7 @@ from small import column, connection, contract, rule
 from typed import BASE, DIALECT, as_text, typed_table
 
 from sources.regional.catalogue import dataset_contracts
+from sources.regional.clock import is_repeated, is_skipped
 from sources.regional.rules import (
     OVERFLOW_BIT,
     RuleError,
@@ -105,7 +107,16 @@ def test_mask_pandera_and_a_plain_reading_of_the_contract_agree_on_every_row():
 
 
 _POOLS = {
-    "contact_id": ["C-00000001", "short", "C_00000001", "x" * 41, "C-00000001\n"],
+    "contact_id": [
+        "C-00000001",
+        "short",
+        "C_00000001",
+        "x" * 41,
+        "C-00000001\n",
+        "131052-308T",
+        "131352-308T",
+        "C-010203A901k",
+    ],
     "client_id": ["0" * 32, "0" * 31, "A" * 32, "010190-123A"],
     "birth_year": ["1980", "1979", "1899", "1900", "2026", "2027", "10.6", "1e3", "+1980", " 1980", "٤"],
     "age_at_assessment_years": ["46", "45", "47", "44", "0", "120", "121", "-1", "4.0"],
@@ -115,7 +126,7 @@ _POOLS = {
     "contact_mode": ["onsite", "chat", "fax"],
     "profession": ["doctor", "other", "Doctor"],
     "professional_id": ["00000000000000a1", "00000000000000A1", "0"],
-    "unit_id": ["U05-001", "?", "ab", "x" * 31],
+    "unit_id": ["U05-001", "?", "ab", "x" * 31, "010203U901K-1", "131052308T", "U131052-308T"],
     "urgency": ["non_urgent", "urgent", "soon"],
     "contacted_at": [
         "2026-08-03T08:00",
@@ -124,11 +135,20 @@ _POOLS = {
         "2026-09-01T00:00",
         "2026-02-31T08:00",
         "1979-08-03T08:00",
+        "2026-03-29T03:30",
+        "2026-10-25T03:50",
         "x",
     ],
-    "need_assessed_at": ["2026-08-03T08:30", "2026-08-03T08:00", "2026-08-03T07:59", "2026-8-3T08:30"],
-    "booked_at": ["2026-08-03T08:10", "2026-08-03T07:00", "x"],
-    "visited_at": ["2026-08-04T08:00", "2026-08-03T08:29", "2026-09-04T08:00", "31.8.2026"],
+    "need_assessed_at": [
+        "2026-08-03T08:30",
+        "2026-08-03T08:00",
+        "2026-08-03T07:59",
+        "2026-8-3T08:30",
+        "2026-10-25T03:10",
+        "2026-03-29T03:00",
+    ],
+    "booked_at": ["2026-08-03T08:10", "2026-08-03T07:00", "2026-03-29T03:59", "2026-10-25T03:40", "x"],
+    "visited_at": ["2026-08-04T08:00", "2026-08-03T08:29", "2026-09-04T08:00", "2025-03-30T03:15", "31.8.2026"],
     "reason_code": ["J06.9", "J06", "J06.", "j06", "J06.999"],
     "visit_duration_hours": ["0.50", "24.00", "24.01", "-0.01", "0,50", "1e1", "999.99"],
 }
@@ -161,6 +181,31 @@ def _time(text: str) -> datetime | None:
         return None
 
 
+def _identifies(text: str) -> bool:
+    """Some part between other signs than letters and digits is a day, a separator and a number."""
+    for found in re.finditer(
+        r"(?<![0-9A-Za-z])([0-9]{2})([0-9]{2})[0-9]{2}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Ya-y](?![0-9A-Za-z])", text
+    ):
+        if 1 <= int(found[1]) <= 31 and 1 <= int(found[2]) <= 12:
+            return True
+    return False
+
+
+def _is_skipped(moment: datetime) -> bool:
+    """No moment of UTC is shown as this time in Finland."""
+    there = moment.replace(tzinfo=ZoneInfo("Europe/Helsinki"))
+    return there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) != moment
+
+
+def _is_before(a: datetime | None, b: datetime | None) -> bool:
+    """Whether `a` surely came before `b`: in the hour that the clock shows twice neither did."""
+    if not a or not b or a >= b:
+        return False
+    twice = a.replace(tzinfo=ZoneInfo("Europe/Helsinki"))
+    is_twice = twice.utcoffset() != twice.replace(fold=1).utcoffset() and not _is_skipped(a)
+    return not (is_twice and a.replace(minute=0) == b.replace(minute=0))
+
+
 def _broken_by_hand(row: dict) -> set[str]:
     """The contract read by a person and written down once more, value by value."""
     columns = {c.name: c for c in CONTRACT.columns}
@@ -171,6 +216,8 @@ def _broken_by_hand(row: dict) -> set[str]:
         "type": lambda c: bool(row[c.name]) and values[c.name] is None,
         "pattern": lambda c: bool(row[c.name]) and not re.fullmatch(c.pattern, row[c.name]),
         "codes": lambda c: bool(row[c.name]) and row[c.name] not in c.allowed_codes,
+        "no_identity_code": lambda c: _identifies(row[c.name]),
+        "on_clock": lambda c: values[c.name] is not None and _is_skipped(values[c.name]),
         "range": lambda c: values[c.name] is not None and not c.minimum <= values[c.name] <= c.maximum,
     }
     broken = {r.id for r in CONTRACT.row_rules if r.check in checks and checks[r.check](columns[r.column])}
@@ -181,9 +228,9 @@ def _broken_by_hand(row: dict) -> set[str]:
     unreadable = any(row[n] and values[n] is None for n in ("visited_at", "contacted_at"))
     event = visited or contacted
     pairs = {
-        "HVA-CC-1-034": need and contacted and need < contacted,
-        "HVA-CC-1-035": visited and need and visited < need,
-        "HVA-CC-1-036": booked and contacted and booked < contacted,
+        "HVA-CC-1-034": _is_before(need, contacted),
+        "HVA-CC-1-035": _is_before(visited, need),
+        "HVA-CC-1-036": _is_before(booked, contacted),
         "HVA-CC-1-037": contacted and born is not None and contacted.year < born,
         "HVA-CC-1-038": need and not row["age_at_assessment_years"],
         "HVA-CC-1-039": need and None not in (born, age) and need.year - born - age not in (0, 1),
@@ -191,6 +238,55 @@ def _broken_by_hand(row: dict) -> set[str]:
         "HVA-CC-1-042": row["home_municipality_code"] in ("588", "099", "911"),
     }
     return broken | {rule_id for rule_id, is_broken in pairs.items() if is_broken}
+
+
+def test_every_text_that_could_hold_an_identity_code_has_the_rule_against_it():
+    """A column with a list of codes cannot hold one, nor one whose form lets none through."""
+    samples = ("131052-308T", "131052A308T", "010203+901k", "U-010203Y901K")
+    for of in dataset_contracts().values():
+        for column_ in of.columns:
+            form = column_.pattern or ".*"
+            could = column_.type == "text" and column_.allowed_codes is None
+            could = could and any(re.fullmatch(form, sample) for sample in samples)
+            has = any(r.check == "no_identity_code" for r in of.rules if r.column == column_.name)
+            assert has == could, f"{of.name}.{column_.name}"
+
+
+def test_every_time_of_day_has_the_rule_against_hours_that_no_clock_shows():
+    for of in dataset_contracts().values():
+        judged = {r.column for r in of.rules if r.check == "on_clock"}
+        assert judged == {c.name for c in of.columns if c.type == "timestamp"}
+
+
+def test_the_hours_that_the_clock_skips_and_repeats_are_those_of_the_tz_database():
+    """Every half hour of March and October of forty years, held against what zoneinfo knows of Europe/Helsinki."""
+    zone, shown, twice = ZoneInfo("Europe/Helsinki"), set(), set()
+    years = range(1996, 2037)
+    for year in years:
+        moment = datetime(year, 3, 1, tzinfo=UTC)
+        while moment.year == year and moment.month < 12:
+            local = moment.astimezone(zone).replace(tzinfo=None)
+            (twice if local in shown else shown).add(local)
+            moment += timedelta(minutes=30)
+    asked = "select t from (select unnest(generate_series(timestamp '{y}-03-02', timestamp '{y}-11-29', interval 30 minute)) as t)"
+    con = connection(1)
+    con.execute("create or replace temp table half_hour as " + " union all ".join(asked.format(y=y) for y in years))
+    table = ibis.duckdb.from_connection(con).table("half_hour", database=("temp", "main"))
+    skipped = {t for (t,) in con.execute(ibis.to_sql(table.filter(is_skipped(table.t)))).fetchall()}
+    repeated = {t for (t,) in con.execute(ibis.to_sql(table.filter(is_repeated(table.t)))).fetchall()}
+    every = {t for (t,) in con.execute("select t from half_hour").fetchall()}
+    assert skipped == every - shown and len(skipped) == 2 * len(years)
+    assert repeated == twice & every and len(repeated) == 2 * len(years)
+
+
+@pytest.mark.parametrize(
+    ("visited", "is_refused"),
+    [("2026-10-25T03:10", False), ("2026-10-25T02:59", True), ("2026-10-24T03:10", True), ("2026-10-25T04:00", False)],
+)
+def test_in_the_hour_that_the_clock_shows_twice_a_visit_may_bear_an_earlier_time(visited, is_refused):
+    night = dict.fromkeys(("contacted_at", "need_assessed_at"), "2026-10-25T03:50")
+    [found] = broken_by_mask([BASE | night | {"visited_at": visited, "booked_at": ""}])
+    assert ("HVA-CC-1-035" in found) == is_refused
 
 
 def test_what_was_sent_but_cannot_be_read_is_present():

@@ -89,6 +89,11 @@ def _broken(rule: Rule, contract: Contract, period: str, absent: list[str]) -> p
             return value.replace_strict(ends, default=None, return_dtype=pl.String) <= period
         case "range":
             return (value < column.minimum) | (value > column.maximum)
+        case "on_clock":
+            there = value.dt.replace_time_zone("Europe/Helsinki", ambiguous="earliest", non_existent="null")
+            return value.is_not_null() & there.is_null()
+        case "no_identity_code":
+            return value.str.contains(r"\b\d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y]\b")
         case "not_before":
             return value < pl.col(rule.arguments["other"])
         case "not_before_year":

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -124,6 +125,112 @@ BAD = {
     "a plain address": (FINAL, {"address": "ftp://example.org"}, "HVA-NF-0-001"),
     "a file that is not there": (FINAL, {"file": "other.csv"}, "cannot be taken in"),
 }
+
+
+LINES = FINAL.decode().splitlines()
+
+
+def said_of_vantaa(factor: str) -> bytes:
+    return changed(VANTAA, VANTAA.replace("0.889422", factor))
+
+
+def each_line(change: Callable[[str], str]) -> bytes:
+    return "".join(change(line) + "\n" for line in LINES).encode()
+
+
+# The file itself gone wrong: bytes, header and lines. No part of it is ever taken.
+BROKEN = {
+    "nothing": (b"", "HVA-NF-0-003"),
+    "a header alone": (LINES[0].encode() + b"\n", "HVA-NF-0-004"),
+    "UTF-16": (FINAL.decode().encode("utf-16"), "HVA-NF-0-003"),
+    "Latin-1": (FINAL.decode().encode("latin-1"), "HVA-NF-0-003"),
+    "a character spelled too long": (FINAL.replace(b"Vantaa", b"Van\xc0\xafa", 1), "HVA-NF-0-003"),
+    "a NUL": (FINAL.replace(b"Vantaa", b"Van\0aa", 1), "do not show"),
+    "a control character": (FINAL.replace(b"Vantaa", b"Van\x07aa", 1), "do not show"),
+    "turned text": (FINAL.replace(b"Vantaa", "Van\u202eaa".encode(), 1), "do not show"),
+    "a file without an end": (FINAL.replace(b"Vantaa", b"V" * 6_000_000, 1), "the limit is"),
+    "the workbook itself": (b"PK\x03\x04" + bytes(range(32, 127)) * 5, "save the sheet itself as CSV"),
+    "a document": (b"%PDF-1.7\n%abc\n", "instead of"),
+    "JSON": (b'{"error": "upstream timed out"}', "instead of"),
+    "the first half": (FINAL[: len(FINAL) // 2], "HVA-NF-"),
+    "the first lines": (("\n".join(LINES[:300]) + "\n").encode(), "HVA-NF-0-004"),
+    "semicolons": (FINAL.replace(b",", b";"), "HVA-NF-0-003"),
+    "tabs": (FINAL.replace(b",", b"\t"), "HVA-NF-0-003"),
+    "a bare carriage return": (FINAL.replace(b"\n", b"\r"), "HVA-NF-0-003"),
+    "a title": (b"THL tarvekertoimet\n" + FINAL, "HVA-NF-0-003"),
+    "a comment": (b"# 2025\n" + FINAL, "HVA-NF-0-003"),
+    "the header again": (FINAL + LINES[0].encode() + b"\n", "HVA-NF-1-003"),
+    "a blank line": (changed(VANTAA, VANTAA + "\n"), "HVA-NF-1-003"),
+    "a field too many": (changed(VANTAA, VANTAA + ",1"), "HVA-NF-0-003"),
+    "a field too few": (changed(VANTAA, VANTAA.rpartition(",")[0]), "HVA-NF-1-016"),
+    "a delimiter at every end": (each_line(lambda line: line + ","), "HVA-NF-0-003"),
+    "a quotation mark left open": (changed(VANTAA, VANTAA.replace("TOTAL", '"TOTAL')), "HVA-NF-0-003"),
+    "a column lost": (each_line(lambda line: line.rpartition(",")[0]), "HVA-NF-0-003"),
+    "a column twice": (each_line(lambda line: f"{line},{line.split(',')[0]}"), "HVA-NF-0-003"),
+    "capitals": (FINAL.replace(b"need_factor,", b"Need_Factor,", 1), "HVA-NF-0-003"),
+    "a blank in a heading": (FINAL.replace(b"need_factor,", b"need_factor ,", 1), "HVA-NF-0-003"),
+    "no key": (changed(VANTAA, VANTAA.replace("TOTAL", "")), "HVA-NF-1-008"),
+    "an unknown area": (changed(VANTAA, VANTAA.replace(",04,", ",44,")), "HVA-NF-1-007"),
+    "a year to come": (FINAL.replace(b"\n2023,", b"\n2033,"), "HVA-NF-0-008"),
+    "a year as a decimal": (changed(VANTAA, VANTAA.replace("2023,", "2023.0,")), "HVA-NF-1-003"),
+    "a year beyond all numbers": (changed(VANTAA, VANTAA.replace("2023,", "9" * 25 + ",")), "HVA-NF-1-003"),
+    "residents as a decimal": (changed(VANTAA, VANTAA + ".6"), "HVA-NF-1-016"),
+}
+NO_FACTORS = [
+    *(
+        "0,889422",
+        '"0,889422"',
+        "0.8894224",
+        "0.889 422",
+        "8.89422e-1",
+        "+0.889422",
+        " 0.889422",
+        "00.889422",
+        ".889422",
+    ),
+    *("0.", "NaN", "inf", "٠.٨", "..", "<5", "-", "n/a", "", "#N/A"),
+]
+
+
+@pytest.mark.parametrize(("data", "told"), BROKEN.values(), ids=BROKEN)
+def test_a_file_that_is_broken_is_refused_whole_and_the_last_good_figures_stay(data, told, desk):
+    desk.drop(PRELIMINARY, "first.csv", vintage="THL_preliminary_2025-04-30", published_on="2025-04-30")
+    desk.collect()
+    known, rows = desk.snapshots(), desk.rows()
+    desk.drop(data, obtained_at="2026-11-01T16:00:00+02:00")
+    for _ in range(2):
+        outcome = desk.collect()
+        assert (outcome.status, outcome.rows) == ("failed", 0)
+        assert told in outcome.reason and outcome.reason.isprintable() and len(outcome.reason) < 500
+        assert (desk.snapshots(), desk.names) == (known, {"factors.csv", "factors.csv.provenance.yml"})
+        assert desk.rows().equals(rows)
+
+
+@pytest.mark.parametrize("factor", NO_FACTORS)
+def test_a_factor_that_is_not_written_as_agreed_is_neither_rounded_nor_guessed(factor, desk):
+    desk.drop(said_of_vantaa(factor))
+    outcome = desk.collect()
+    assert outcome.status == "failed"
+    assert "HVA-NF-1-010" in outcome.reason or (factor == "0,889422" and "HVA-NF-0-003" in outcome.reason)
+
+
+SAME = {
+    "a byte order mark": b"\xef\xbb\xbf" + FINAL,
+    "CRLF": FINAL.replace(b"\n", b"\r\n"),
+    "no last line end": FINAL.rstrip(b"\n"),
+    "everything quoted": each_line(lambda line: ",".join(f'"{value}"' for value in line.split(","))),
+    "columns that change places": each_line(lambda line: ",".join(reversed(line.split(",")))),
+    "rows in another order": ("\n".join([LINES[0], *reversed(LINES[1:])]) + "\n").encode(),
+}
+
+
+@pytest.mark.parametrize("data", SAME.values(), ids=SAME)
+def test_another_way_to_write_the_same_figures_says_the_same(data, desk):
+    desk.drop(FINAL)
+    desk.collect()
+    desk.drop(data, "again.csv", obtained_at="2026-11-01T16:00:00+02:00")
+    assert (desk.collect().status, desk.names) == ("unchanged", set())
+    assert len(desk.snapshots()) == 1
 
 
 @pytest.mark.parametrize("name", BAD)

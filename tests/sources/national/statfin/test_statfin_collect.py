@@ -121,6 +121,43 @@ def test_a_lower_cell_limit_splits_the_year_and_the_rows_are_the_same(desk, coll
         assert lost.read_bytes() == first
 
 
+def _later(response):
+    return rewritten(response, lambda document: document | {"updated": "2030-01-01T06:00:00Z"})
+
+
+def test_parts_of_a_year_from_two_releases_are_never_put_together_and_the_next_night_takes_it(desk):
+    """The table is released anew between the second part of 2023 and its third."""
+    seen = []
+
+    def bend(request, response):
+        if b'"2023"' not in request.body or len(response.body) < 5000:
+            return response
+        seen.append(request)
+        return _later(response) if len(seen) == 3 else response
+
+    with BentServer(bend, max_cells=40_000) as server:
+        outcome = desk.population(server)
+    assert outcome.status == "failed" and len(seen) == 3
+    assert "2023: the table was released anew while it was read" in outcome.reason
+    assert outcome.objects == [name for name in YEARS if name != "population/2023"]
+    with NationalServer(day=0, seed=SEED) as server:
+        assert desk.population(server, day=1).objects == ["population/2023"]
+
+
+def test_a_table_released_anew_between_two_years_is_compared_whole_the_next_night_too(desk):
+    """Each year is whole, but not of one release: the probe of one cell would not tell."""
+    years = iter(range(1_000))
+
+    def bend(request, response):
+        return _later(response) if len(response.body) > 5000 and next(years) > 2 else response
+
+    with BentServer(bend) as server:
+        assert desk.population(server).status == "new"
+    with NationalServer(day=0, seed=SEED) as server:
+        assert desk.population(server, day=1).status == "unchanged"
+        assert len(_posts(server)) == len(YEARS)
+
+
 def test_a_parquet_file_that_is_gone_is_written_anew_from_landing_byte_for_byte(collected):
     path = collected.home.parquet / collected.snapshots("population/2018")[0]["parquet"]["path"]
     first = path.read_bytes()

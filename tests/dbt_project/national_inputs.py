@@ -1,0 +1,143 @@
+"""What the national sources have published in the small build folder.
+
+Belongs here: their rows, told as in the sources' own shapes. Does not belong here: deliveries, and when what became known (inputs.py).
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
+APRIL, NIGHT_1, NIGHT_2, NIGHT_3 = (datetime(2026, m, d) for m, d in ((4, 1), (11, 3), (11, 4), (11, 5)))
+TURKU, PORI, ESPOO, MARIEHAMN = "853", "609", "049", "478"
+RESIDENTS = {TURKU: 200_000, PORI: 80_000, ESPOO: 300_000, MARIEHAMN: 11_000}
+# Shares of residents by a year of age that stands for its group, in per cent; of each half are men.
+AGES = {10: 20, 45: 60, 70: 10, 80: 10}
+
+Rows = list[dict[str, Any]]
+# Total need factors by data year and county, of two editions.
+NEED_FACTORS = {
+    "n1": {(2022, "05"): "1.1", (2023, "05"): "1.0", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
+    "n2": {(2022, "05"): "1.1", (2023, "05"): "1.25", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
+}
+
+
+def need_factors(snapshot_id: str, factors: dict[tuple[int, str], str]) -> Rows:
+    return [
+        {
+            "snapshot_id": snapshot_id,
+            "vintage": snapshot_id,
+            "data_year": year,
+            "county_code": county,
+            "sector": "TOTAL",
+            "need_factor": factor,
+            "population": 100_000,
+            "population_65plus": 20_000,
+            "origin": "published",
+        }
+        for (year, county), factor in factors.items()
+    ]
+
+
+def snapshots() -> Rows:
+    def snapshot(snapshot_id: str, source: str, name: str, known_from: datetime) -> dict[str, Any]:
+        return {
+            "snapshot_id": snapshot_id,
+            "source_code": source,
+            "object": name,
+            "known_from": known_from,
+            "origin": "published",
+        }
+
+    return [
+        snapshot("p1", "statfin_population", "population/2025", APRIL),
+        snapshot("p2", "statfin_population", "population/2025", NIGHT_3),
+        snapshot("m1", "statfin_classification", "municipality_map/2026", APRIL),
+        snapshot("sr", "sotkanet", "sotkanet_region/all", APRIL),
+        snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
+        snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
+        snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
+        snapshot("n1", "thl_need_factors", "need_factors", APRIL),
+        snapshot("n2", "thl_need_factors", "need_factors", NIGHT_3),
+    ]
+
+
+def population(snapshot_id: str, residents: dict[str, int]) -> Rows:
+    rows = []
+    for area, total in (residents | {"SSS": sum(residents.values())}).items():
+        for sex, half in (("total", 1), ("male", 2), ("female", 2)):
+            for age, percent in {None: 100, **AGES}.items():
+                population = total * percent // (100 * half)
+                rows.append(
+                    {
+                        "snapshot_id": snapshot_id,
+                        "year": 2025,
+                        "area_code": area,
+                        "sex": sex,
+                        "age_years": age,
+                        "population": population,
+                        "value_status": "value",
+                        "origin": "published",
+                    }
+                )
+    return rows
+
+
+def municipality_map() -> Rows:
+    with (SEEDS / "raw__municipality.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {
+                "snapshot_id": "m1",
+                "year": 2026,
+                "municipality_code": seed["municipality_code"],
+                "municipality_name_fi": seed["name_fi"],
+                "hva_code": seed["hva_code"],
+                "collaborative_area_code": seed["collaborative_area_code"],
+                "origin": "published",
+            }
+            for seed in csv.DictReader(file)
+            if not seed["dissolved_on"]
+        ]
+
+
+def sotkanet() -> list[tuple[str, str, Rows]]:
+    """Waits of county 05, of its area and of the country; on night 3 the county's 2024 is restated and one row more is there."""
+    title = {
+        "title_fi": "Odotusaika yli 7 pv, %",
+        "title_sv": "Väntetid över 7 dagar, %",
+        "title_en": "Wait over 7 days, %",
+    }
+    described = {"snapshot_id": "si", "indicator_id": 6411, "value_type": "PROS", "decimals": 1, "origin": "published"}
+    area = {"snapshot_id": "sr", "region_id": 983, "region_category": "YTA", "collaborative_area_code": "4"}
+    county, municipality = (978, "HYVINVOINTIALUE", "05", "05"), (200, "KUNTA", "853", None)
+    first = [(county, 2022, "55.7"), (county, 2024, "39.5"), (municipality, 2024, "41.0")]
+    first += [((983, "YTA", "4", None), 2024, "38.4"), ((658, "MAA", "358", None), 2024, "43.4")]
+    second = [cell if cell[:2] != (county, 2024) else (county, 2024, "41.5") for cell in first] + [
+        (county, 2025, "57.9")
+    ]
+    return [
+        ("sotkanet_region", "sr", [area]),
+        ("sotkanet_indicator", "si", [described | title]),
+        ("sotkanet_observation", "s1", [_published("s1", *cell) for cell in first]),
+        ("sotkanet_observation", "s2", [_published("s2", *cell) for cell in second]),
+    ]
+
+
+def _published(snapshot_id: str, region: tuple[int, str, str, str | None], year: int, value: str) -> dict[str, Any]:
+    region_id, category, code, county = region
+    return {
+        "snapshot_id": snapshot_id,
+        "indicator_id": 6411,
+        "region_id": region_id,
+        "region_category": category,
+        "region_code": code,
+        "hva_code": county,
+        "year": year,
+        "sex": "total",
+        "value": value,
+        "value_status": "value",
+        "origin": "published",
+    }
