@@ -15,6 +15,7 @@ import duckdb
 
 from benchmarks.aggregates import AGGREGATES
 from sources.contract import Column, Contract, Rule
+from sources.identity_code import FREE_STANDING
 from sources.regional.catalogue import counties, dataset_contract
 from sources.regional.county import Dialect
 
@@ -87,13 +88,20 @@ def _broken(rule: Rule, column: Column, ref: Callable[[str], str]) -> str:
         "codes": f"{name} not in ({allowed})",
         "pattern": f"not regexp_full_match({name}, {text(column.pattern or '')})",
         "range": f"{name} not between {column.minimum} and {column.maximum}",
-        "not_before": f"{name} < {other}",
+        "not_before": f"{name} < {other} and not (date_trunc('hour', {name}) = date_trunc('hour', {other}) and {_in_hour_of_change(name, 10)})",
+        "on_clock": _in_hour_of_change(name, 3),
+        "no_identity_code": f"regexp_matches({name}, {text(FREE_STANDING)})",
         "not_before_year": f"year({name}) < {other}",
         "required_with": f"sent_{name} is null and {other} is not null",
         "age_agrees": f"year(need_assessed_at) - birth_year - {name} not between 0 and 1",
         "in_force": _ended_by_month(name, column),
         "in_period": "strftime(coalesce(visited_at, contacted_at), '%Y-%m') <> period",
     }[rule.check]
+
+
+def _in_hour_of_change(name: str, month: int) -> str:
+    """Whether it is the hour that clocks in Finland skip in March and show twice in October."""
+    return f"(month({name}) = {month} and day({name}) >= 25 and dayofweek({name}) = 0 and hour({name}) = 3)"
 
 
 def _ended_by_month(name: str, column: Column) -> str:
