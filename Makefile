@@ -23,7 +23,7 @@ help:
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
 	@echo "make bench          the row path against plain DuckDB SQL, and analysts' questions on the current release"
-	@echo "make contracts      what is made from the contracts and the models' descriptions: the dictionary"
+	@echo "make contracts      what is made from contracts, models and definitions: the dictionary, the asset graph"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
 setup: $(VENV)/.ready
@@ -70,6 +70,8 @@ bench-queries: $(VENV)/.ready
 
 contracts: $(VENV)/.ready
 	@"$(BIN)/python" -m warehouse.dictionary
+	@$(MAKE) --no-print-directory manifest
+	@"$(BIN)/python" -m orchestration.graph
 
 lint: $(VENV)/.ready
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
