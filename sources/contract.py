@@ -32,6 +32,7 @@ PAIR_CHECKS = frozenset(
         "in_period",
         "sign_agrees",
         "only_with",
+        "no_identity_code",
         "unique",
     }
 )

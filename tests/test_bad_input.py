@@ -17,6 +17,7 @@ from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.judge import AcceptedCheck
 from sources.simulator.calendar import HELSINKI, business_time
 from sources.simulator.parcel import Parcel
+from tests import canaries
 from tests.batch import COLUMNS, SENDERS, Batch, Received, Report, identities, parcel
 from tests.spoiled import FAULTS, Spoiled, Text, spoil
 
@@ -255,8 +256,8 @@ def test_every_rule_on_deliveries_and_lines_has_its_fault_here():
 
 
 @pytest.mark.parametrize("code", ["131052-308T", "131052A308T", "010203Y901K", "131052-308t"])
-def test_an_identity_code_in_any_column_is_shown_to_nobody(code, tmp_path, quick, good):
-    """Of an accepted delivery and of one refused for its header: reports, quarantine, logs and the ledger hold nothing of it."""
+def test_an_identity_code_in_any_column_is_kept_nowhere_but_in_the_landed_bytes(code, tmp_path, quick, good):
+    """Of an accepted delivery and of one refused for its header: slices, quarantine, reports, logs and the ledger hold nothing of it."""
     batch = Batch(tmp_path / "home")
     for sender, is_refused in (("05", False), ("17", True)):
         text = Text(good[sender][0])
@@ -267,7 +268,10 @@ def test_an_identity_code_in_any_column_is_shown_to_nobody(code, tmp_path, quick
         batch.put(Spoiled(text.packed()))
     batch.night(BEFORE)
     assert {r.verdict["status"] for r in batch.received(BEFORE).values()} == {"accepted", "rejected"}
+    assert canaries.found(batch.home, [code]) == []
     told = [*batch.home.reports.rglob("*"), *batch.home.logs.rglob("*"), batch.home.ledger]
     everything = b"".join(p.read_bytes() for p in told if p.is_file())
     everything += "".join(batch.values_in_quarantine()).encode()
     assert code[:6].encode() not in everything
+    slices = list(batch.home.parquet.rglob("*.parquet"))
+    assert slices and canaries.found(batch.home, ["***"]), "what was hidden left no mark, so nothing was looked for"

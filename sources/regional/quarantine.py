@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sources.contract import Contract
 from sources.regional.file_rules import file_rule
 from sources.regional.harmoniser import quoted
+from sources.regional.masking import masked_text
 from sources.regional.rules import LINE_RULES, CompiledRules, line_bit
 from sources.regional.shown import MASK
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 # A whole line cannot be told apart into columns, so all of it counts as identifying; these two kinds hold no values.
 _BARE_LINES = ("BLANK_LINE", "HEADER_AGAIN")
-# The form of a personal identity code wherever it stands, also inside longer text: rather one value too many masked than one too few.
-_IDENTITY_CODE = "[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]"
 
 
 def write_quarantine(
@@ -46,7 +45,7 @@ def write_quarantine(
     is_hidden = " or ".join(
         ["is_identifying", *(f"regexp_full_match(sent[position], {quoted(form)})" for form in forms)]
     )
-    value = f"regexp_replace(sent[position], '{_IDENTITY_CODE}', {quoted(MASK)}, 'g')"
+    value = masked_text("sent[position]")
     rows = f"""
         select receipt_id, organiser_code, {quoted(contract.name)} as dataset, period, sequence, file_name, line_number, column_name, rule_id,
             case when ({is_hidden}) and sent[position] <> '' then {quoted(MASK)} else {value} end as value_as_sent

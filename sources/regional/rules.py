@@ -21,6 +21,7 @@ from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
 from sources.reference import code_list, ended
 from sources.regional.harmoniser import SENT, identifier, quoted
+from sources.regional.masking import IDENTITY_CODE
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -306,6 +307,11 @@ def _in_force(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Bool
     return ~too_late
 
 
+def _no_identity_code(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+    """The whole value: a long identifier of digits and letters may hold the form of a code by chance."""
+    return ~t[rule.column].re_search(f"^(?:{IDENTITY_CODE})$")
+
+
 # One entry for each kind of rule that compares columns, or a value with its text. Null means that there is nothing to compare: pandera then passes the row.
 _FRAME_CHECKS: dict[str, Callable] = {
     "type": _is_typed,
@@ -316,6 +322,7 @@ _FRAME_CHECKS: dict[str, Callable] = {
     "in_period": _in_period,
     "sign_agrees": _sign_agrees,
     "only_with": _only_with,
+    "no_identity_code": _no_identity_code,
     "in_force": _in_force,
 }
 

@@ -18,6 +18,7 @@ from sources.contract import Contract
 from sources.regional.county import Dialect
 from sources.regional.harmoniser import SENT, identifier, identifiers, quoted, sent_expression, typed_columns
 from sources.regional.lines import LineFeed
+from sources.regional.masking import kept_columns, masked_list
 from sources.regional.quotes import PARSED, QUOTED, UNCLOSED
 from sources.regional.reader import Header
 from sources.regional.rules import TABLE, CompiledRules, line_bit, period_bounds, periods
@@ -80,9 +81,9 @@ class Scan:
         ]
         names = identifiers(self.contract.column_names)
         judged = f"select line_number, record_number, whole, part, line_fault, {names}, {', '.join(words)} from ({self._typed(has_quotes)}) as {TABLE}"
-        sent = f"case when {masks[0]} = 0 then null when {line_fault} then [whole] else {self._sent_list('part')} end as sent"
+        sent = f"case when {masks[0]} = 0 then null when {line_fault} then {masked_list('[whole]')} else {self._sent_list('part')} end as sent"
         return (
-            f"select record_number, line_number, $file_name as file_name, {names}, $organiser_code as organiser_code, $period as period, "
+            f"select record_number, line_number, $file_name as file_name, {kept_columns(self.contract, f'{masks[0]} <> 0')}, $organiser_code as organiser_code, $period as period, "
             f"$receipt_id as receipt_id, $sequence::integer as sequence, $sample_share::decimal(9,6) as sample_share, {', '.join(masks)}, {sent} from ({judged})"
         )
 
@@ -147,4 +148,4 @@ class Scan:
 
     def _sent_list(self, part: str) -> str:
         """The values as sent, in contract order."""
-        return f"[{', '.join(f'{part}[{self.header.position[c.name]}]' for c in self.contract.columns)}]"
+        return masked_list(f"[{', '.join(f'{part}[{self.header.position[c.name]}]' for c in self.contract.columns)}]")

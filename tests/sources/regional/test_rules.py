@@ -87,8 +87,9 @@ def test_mask_pandera_and_a_plain_reading_of_the_contract_agree_on_every_row():
     assert sum(not found for found in by_hand) > 100
 
 
+IDENTITY = "[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]"
 _POOLS = {
-    "contact_id": ["C-00000001", "short", "C_00000001", "x" * 41, "C-00000001\n"],
+    "contact_id": ["C-00000001", "short", "C_00000001", "x" * 41, "C-00000001\n", "131052-308T", "x131052-308T"],
     "client_id": ["0" * 32, "0" * 31, "A" * 32, "010190-123A"],
     "birth_year": ["1980", "1979", "1899", "1900", "2026", "2027", "10.6", "1e3", "+1980", " 1980", "٤"],
     "age_at_assessment_years": ["46", "45", "47", "44", "0", "120", "121", "-1", "4.0"],
@@ -98,7 +99,7 @@ _POOLS = {
     "contact_mode": ["onsite", "chat", "fax"],
     "profession": ["doctor", "other", "Doctor"],
     "professional_id": ["00000000000000a1", "00000000000000A1", "0"],
-    "unit_id": ["U05-001", "?", "ab", "x" * 31],
+    "unit_id": ["U05-001", "010203y901k", "?", "ab", "x" * 31],
     "urgency": ["non_urgent", "urgent", "soon"],
     "contacted_at": [
         "2026-08-03T08:00",
@@ -172,6 +173,8 @@ def _broken_by_hand(row: dict) -> set[str]:
         "HVA-CC-1-039": need and None not in (born, age) and need.year - born - age not in (0, 1),
         "HVA-CC-1-040": event and not unreadable and (event.year, event.month) != (2026, 8),
         "HVA-CC-1-042": row["home_municipality_code"] in ("588", "099", "911"),
+        "HVA-CC-1-043": re.fullmatch(IDENTITY, row["contact_id"]),
+        "HVA-CC-1-044": re.fullmatch(IDENTITY, row["unit_id"]),
     }
     return broken | {rule_id for rule_id, is_broken in pairs.items() if is_broken}
 
