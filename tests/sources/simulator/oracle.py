@@ -107,4 +107,6 @@ def _broken(rule: Rule, contract: Contract, period: str, absent: list[str]) -> p
         case "only_with":
             other = ~pl.col(rule.arguments["other"]).is_in(rule.arguments["allowed"])
             return (value == rule.arguments["when"]) & other
+        case "no_identity_code":
+            return value.str.contains("^[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]$")
     raise AssertionError(rule.check)
