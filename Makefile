@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DAY ?=
 ROWS ?= 10000000
+BENCH ?=
 DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
 MANIFEST := dbt_project/target/prepared/manifest.json
 
@@ -15,14 +16,14 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup manifest nightly status dev test test-slow test-all bench bench-queries contracts lint lock clean
+.PHONY: help setup manifest nightly status dev postgres test test-slow test-all bench bench-queries contracts lint lock clean
 
 help:
 	@echo "make nightly        run the night (sets everything up the first time); DAY=+1 is the next simulated night"
 	@echo "make status         what the last night did"
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
-	@echo "make bench          the row path against plain DuckDB SQL, and analysts' questions on the current release"
+	@echo "make bench          our regional path beside plain DuckDB SQL and other ways, and start-ups (long); make bench-queries: analysts' questions"
 	@echo "make contracts      what is made from contracts, models and definitions: the dictionary, the asset graph"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
@@ -52,6 +53,10 @@ status: $(VENV)/.ready
 dev: $(MANIFEST)
 	@"$(BIN)/sotevarasto" dev
 
+# Dagster's history in Postgres is a setting (docs/operate.md); these are the two packages that it takes.
+postgres: $(VENV)/.ready
+	@$(PYTHON) -m pip --python "$(BIN)/python" install -qq --no-deps --require-hashes -r requirements-postgres.lock
+
 test: $(MANIFEST)
 	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m "not slow"
 
@@ -60,9 +65,9 @@ test-slow: $(MANIFEST)
 
 test-all: test test-slow
 
+# BENCH takes more options: make bench ROWS=1000000 BENCH="--runs 1 --only sides"
 bench: $(MANIFEST)
-	@"$(BIN)/python" -m benchmarks.row_path --rows $(ROWS)
-	@$(MAKE) --no-print-directory bench-queries
+	@"$(BIN)/python" -m benchmarks.bench --rows $(ROWS) $(BENCH)
 
 # On the release that `make nightly` made.
 bench-queries: $(VENV)/.ready
@@ -80,6 +85,8 @@ lint: $(VENV)/.ready
 lock:
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 		--python-version 3.11 -q -o requirements.lock
+	"$(BIN)/python" -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['postgres'], sep='\n')" \
+		| uv pip compile - --no-deps --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements-postgres.lock
 
 clean:
 	rm -rf "$(VENV)" dbt_project/target

@@ -1,7 +1,14 @@
-"""The three aggregates that both sides end with, over a view `contacts` of accepted rows."""
+"""The three aggregates that every side ends with, over a relation `contacts` of accepted rows: the models of the benchmark's dbt project, read as plain SQL.
+
+Belongs here: the models' text without dbt. Does not belong here: running them.
+"""
+
+from pathlib import Path
+
+DBT = Path(__file__).parent / "dbt"
+_SOURCE = '{{ source("bench", "contacts") }}'
 
 AGGREGATES = {
-    "by service": "select organiser_code, period, service_class_code, count(*) as n from contacts group by all order by all",
-    "by resident": "select home_municipality_code, sex, age_at_assessment_years // 10 as decade, count(*) as n from contacts group by all order by all",
-    "by wait": "select organiser_code, date_diff('day', need_assessed_at, visited_at) as days, count(*) as n from contacts where visited_at is not null group by all order by all",
+    name: (DBT / "models" / f"{name}.sql").read_text(encoding="utf-8").replace(_SOURCE, "contacts")
+    for name in ("by_service", "by_resident", "by_wait")
 }

@@ -16,11 +16,11 @@ import yaml
 
 from expectations import contacts, mart
 from expectations.model import BoundsError, Check, Suite
-from sources.contract import LANGUAGES, Contract, load_contract
+from sources.contract import LANGUAGES, Contract, read_yaml
 from sources.national.sotkanet.catalogue import catalogue
+from sources.regional.catalogue import dataset_contract
 
 HERE = Path(__file__).parent
-CARE_CONTACTS = HERE.parent / "sources" / "regional" / "datasets" / "care_contacts.yml"
 SEVERITIES = ("error", "warning")
 DIMENSIONS = ("completeness", "plausibility", "consistency", "conformity")
 _ID = re.compile(r"HVA-GX-(CC|MD)-[0-9]{3}")
@@ -29,7 +29,7 @@ _ID = re.compile(r"HVA-GX-(CC|MD)-[0-9]{3}")
 @cache
 def accepted_contacts() -> Suite:
     """The suite for the accepted care contacts of current deliveries. Raises BoundsError when bounds.yml and the contract disagree."""
-    return contacts_suite(load_contract(CARE_CONTACTS), read_bounds())
+    return contacts_suite(dataset_contract("care_contacts"), read_bounds())
 
 
 @cache
@@ -41,7 +41,7 @@ def minimum_dataset() -> Suite:
 def read_bounds(path: Path = HERE / "bounds.yml") -> Mapping[str, Any]:
     """The bounds as data: {suite: {title, judged_from, checks}, indicators}. Raises BoundsError when they are no YAML mapping or an id is used twice."""
     try:
-        bounds = yaml.safe_load(path.read_text(encoding="utf-8"))
+        bounds = read_yaml(path)
         ids = [entry["id"] for suite in ("accepted_contacts", "minimum_dataset") for entry in bounds[suite]["checks"]]
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
         raise BoundsError(
@@ -147,4 +147,4 @@ def _refuse_crossed(name: str, minimum: float | None, maximum: float | None) -> 
 
 @cache
 def _texts() -> Mapping[str, Any]:
-    return yaml.safe_load((HERE / "texts.yml").read_text(encoding="utf-8"))
+    return read_yaml(HERE / "texts.yml")

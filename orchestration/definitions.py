@@ -1,21 +1,22 @@
 """The graph's table of contents: what Dagster loads. Heavy libraries (Great Expectations, pandera, pandas, dbt's runner) are imported when a step runs."""
 
+from datetime import timedelta
+
 import dagster as dg
 
-from orchestration.assets.national import raw__municipality_map, raw__need_factors, raw__population, raw__sotkanet
+from orchestration.assets.national import NATIONAL
 from orchestration.assets.regional import regional_deliveries
 from orchestration.assets.warehouse import dbt_build, raw__registry, release
 from orchestration.checks.great_expectations import gx_accepted_contacts, gx_minimum_dataset
 from orchestration.jobs import every_night, inbox, nightly
 from orchestration.resources import NightResource
 
+# A night materialises every source, also one without news: from six in the evening to six in the morning, the hours of `sotevarasto watch`.
+_NIGHTLY = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=12), "Europe/Helsinki")
+
 defs = dg.Definitions(
     assets=[
-        raw__population,
-        raw__municipality_map,
-        raw__sotkanet,
-        raw__need_factors,
-        regional_deliveries,
+        *dg.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, _NIGHTLY), [*NATIONAL, regional_deliveries]),
         raw__registry,
         dbt_build,
         release,

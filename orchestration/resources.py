@@ -40,12 +40,13 @@ class NightResource(dg.ConfigurableResource):
         from orchestration.summary import conclude
 
         say = context.log.info if context.log else print
+        is_whole = context.run is None or context.run.asset_selection is None
         with open_night(self.day, say) as night:
             self._night = night
             try:
                 yield self
             finally:
-                conclude(night)
+                conclude(night, is_whole=is_whole)
 
     @property
     def night(self) -> Night:

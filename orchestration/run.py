@@ -5,32 +5,24 @@ Belongs here: the entry that the command line uses. Does not belong here: the jo
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from sources.home import Home
-
-
-def prepare_dagster_home(home: Home) -> None:
-    """Point Dagster at the home's own folder, with telemetry off; `make nightly` and `make dev` share it."""
-    target = home.dagster / "dagster.yaml"
-    if not target.exists():
-        shutil.copyfile(Path(__file__).parent / "dagster.yaml", target)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
+from sources.errors import SotevarastoError
 
 
 def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
     """Run one night and return its summary. Raises LockHeld when another run works on the home, SotevarastoError when the night cannot begin."""
+    from orchestration.dagster_home import prepare_dagster_home
     from orchestration.night import open_night
     from orchestration.summary import conclude
 
     with open_night(day, say) as night:
-        prepare_dagster_home(night.home)
         try:
+            prepare_dagster_home(night.home)
             _execute(night)
+        except SotevarastoError as error:
+            night.reason = str(error)
         finally:
             document = conclude(night)
     return document
@@ -38,15 +30,18 @@ def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
 
 def _execute(night) -> None:
     night.say("starting Dagster …")
-    import dagster as dg
-
+    from orchestration.dagster_home import end_dead_runs, forget_old_runs, open_instance
     from orchestration.definitions import defs
     from orchestration.resources import lend
 
     job = defs.resolve_job_def("nightly")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.get() as instance, lend(night):
+    with open_instance() as instance, lend(night):
+        if ended := end_dead_runs(instance):
+            night.say(f"recovered: {ended} runs of Dagster whose process had ended")
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+        if forgotten := forget_old_runs(instance, night.home):
+            night.say(f"Dagster's history of {forgotten} old runs removed")
     if result.success:
         if night.outcome == "could_not_run" and not night.failed_blocking:
             night.reason = "the run ended without a release and without a failed check; see the Dagster UI (make dev)"

@@ -12,17 +12,22 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from orchestration.night import Night
+from orchestration.alert import raise_alert, reasons
+from orchestration.night import Night, local_date
 from sources.durable import write_atomic
 from sources.errors import SotevarastoError
+from sources.freshness import every_source
 from sources.regional.file_rules import file_rule
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "gate_failed": 1, "could_not_run": 2}
 STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
 
 
-def conclude(night: Night) -> dict[str, Any]:
-    """Write the night's summary, note the end in the ledger and refresh the current release's copy of the ledger head. Returns the summary."""
+def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
+    """Write the night's summary, note the end in the ledger, refresh the current release's copy of the ledger head, raise an alert if the night calls for one.
+
+    Returns the summary. A run of a few assets only, by a person in the UI, is not whole and alerts nobody.
+    """
     from orchestration.checks.results import keep_results
     from warehouse.publish import current_release, record_head
 
@@ -50,6 +55,7 @@ def conclude(night: Night) -> dict[str, Any]:
         "rows": {k: night.regional.get(k, 0) for k in ("rows_received", "rows_accepted", "rows_quarantined")},
         "rejected": [_mended(d) for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
         "waiting": night.regional.get("waiting", []),
+        "silent": _silent(night),
         "problems": night.regional.get("problems", []),
         "revisions": _revisions(night),
         "checks": _counted(night),
@@ -61,13 +67,17 @@ def conclude(night: Night) -> dict[str, Any]:
     ends = sum(1 for e in night.ledger.events("night_end") if e.subject.startswith(f"{night.night_id}:"))
     night.ledger.append("night_end", f"{night.night_id}:{ends + 1}", {"outcome": night.outcome}, night.at)
     record_head(night.home, night.ledger)
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    why = reasons(document) if is_whole else []
+    document["alert"] = {"reasons": why, "hook": None}
     night.report_folder.mkdir(parents=True, exist_ok=True)
-    for path in (night.report_folder / "summary.json", night.home.reports / "last_night.json"):
-        write_atomic(path, text)
     write_atomic(
         night.report_folder / "checks.json", json.dumps([vars(c) for c in night.checks], ensure_ascii=False, indent=1)
     )
+    _write(night, document)
+    # Only now: whatever becomes of the hook, the summary stands.
+    if hook := raise_alert(document, why):
+        document["alert"]["hook"] = hook
+        _write(night, document)
     return document
 
 
@@ -83,6 +93,26 @@ def _revisions(night: Night) -> list[dict[str, Any]]:
             [night.at.astimezone(UTC).replace(tzinfo=None)],
         ).fetchall()
     return [{"table_name": table, "source_code": source, "figures": figures} for table, source, figures in rows]
+
+
+def _write(night: Night, document: dict[str, Any]) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    for path in (night.report_folder / "summary.json", night.home.reports / "last_night.json"):
+        write_atomic(path, text)
+
+
+def _silent(night: Night) -> list[dict[str, Any]]:
+    """Senders of whom nothing was accepted for longer than their dataset allows."""
+    found = [f for f in every_source(night.ledger, night.at) if f.organiser_code and f.is_stale(night.at)]
+    return [
+        {
+            "organiser_code": f.organiser_code,
+            "dataset": f.source_code,
+            "accepted": local_date(f.answered_at) if f.answered_at else None,
+            "within_days": f.within_days,
+        }
+        for f in found
+    ]
 
 
 def _mended(delivery: dict[str, Any]) -> dict[str, Any]:

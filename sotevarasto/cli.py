@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -20,16 +21,16 @@ class Commands(click.Group):
     def invoke(self, context: click.Context):
         try:
             return super().invoke(context)
-        except SotevarastoError as error:
-            click.echo(f"sotevarasto: {error}", err=True)
+        except (SotevarastoError, OSError) as error:
+            click.echo(f"sotevarasto: {_one_line(error)}", err=True)
             context.exit(2)
-        except OSError as error:
-            place = f" {error.filename}" if error.filename else ""
-            click.echo(
-                f"sotevarasto:{place}: {error.strerror or error}; mend the path or free the space, then run the same command again",
-                err=True,
-            )
-            context.exit(2)
+
+
+def _one_line(error: SotevarastoError | OSError) -> str:
+    if isinstance(error, SotevarastoError):
+        return str(error)
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}; mend the path or free the space, then run the same command again"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +53,7 @@ def nightly(day: str) -> None:
 
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
+    from orchestration.alert import alert_unbegun, told
     from orchestration.run import run_night
     from sotevarasto.summary_view import Progress, show
     from warehouse.lock import LockHeld
@@ -62,8 +64,10 @@ def nightly(day: str) -> None:
     except LockHeld as held:
         click.echo(f"sotevarasto: {held}")
         code = 0
-    except SotevarastoError as error:
-        click.echo(f"sotevarasto: {error}", err=True)
+    except (SotevarastoError, OSError) as error:
+        click.echo(f"sotevarasto: {_one_line(error)}", err=True)
+        if line := told(alert_unbegun(_one_line(error))):
+            click.echo(f"sotevarasto: {line}", err=True)
         code = 2
     else:
         show(summary)
@@ -78,15 +82,32 @@ def nightly(day: str) -> None:
 @main.command()
 def status() -> None:
     """Print the last night's summary again."""
-    import json
-
+    from sotevarasto.summary_file import read_summary
     from sotevarasto.summary_view import show
     from sources.home import current_profile, default_home
 
     path = default_home(current_profile()) / "reports" / "last_night.json"
     if not path.exists():
         raise SotevarastoError(f"no night has run on {path.parent.parent}; run make nightly first")
-    show(json.loads(path.read_text(encoding="utf-8")))
+    show(read_summary(path))
+
+
+@main.command()
+def watch() -> None:
+    """Has a night ended well by six in the morning, Finnish time? If not: the alert hook, and exit code 1."""
+    from datetime import UTC, datetime
+
+    from orchestration.alert import alert_unended, told
+    from orchestration.watch import last_night
+    from sources.home import current_profile, default_home
+
+    profile = current_profile()
+    is_well, line = last_night(default_home(profile), profile, datetime.now(UTC))
+    click.echo(f"sotevarasto: {line}", err=not is_well)
+    if not is_well:
+        if sent := told(alert_unended(line)):
+            click.echo(f"sotevarasto: {sent}", err=True)
+        sys.exit(1)
 
 
 @main.command()
@@ -128,8 +149,43 @@ def landing_erase(sha256: str, reason: str) -> None:
 
 
 @main.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--keep", type=click.IntRange(min=1), metavar="N", help="Remove all but the newest N backups in TARGET.")
+def backup(target: Path, keep: int | None) -> None:
+    """Save ledger, landing and what was judged into a new folder in TARGET; a night may run meanwhile."""
+    from sotevarasto.backup import save
+
+    save(target, keep)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """Make an empty home anew from one backup FOLDER; the next night builds its release."""
+    from sotevarasto.backup import bring_back
+
+    bring_back(folder)
+
+
+@main.command()
 def dev() -> None:
     """The Dagster UI and the report pages on this home, until Ctrl-C."""
     from sotevarasto.dev import serve
 
-    serve()
+    sys.exit(serve("dev"))
+
+
+@main.command()
+def webserver() -> None:
+    """As `dev`, for a service: the UI and the report pages alone; `daemon` runs beside it."""
+    from sotevarasto.dev import serve
+
+    sys.exit(serve("webserver"))
+
+
+@main.command()
+def daemon() -> None:
+    """Dagster's daemon on this home: the inbox sensor, queued runs, run monitoring, freshness."""
+    from sotevarasto.dev import daemon
+
+    sys.exit(daemon())

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from orchestration.alert import told
 
 QUERY = (
     "select region_name_fi, value from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000' and region_level = 'county'"
@@ -21,6 +24,7 @@ QUERY = (
 OUTCOMES = {
     "published": "A new release is published.",
     "unchanged": "Nothing moved; the current release stays.",
+    "unchanged_but": "Nothing new came in, but not every source could be asked; the current release stays.",
     "gate_failed": "Our own checks refused the night. Nothing was published; what came in tonight waits for a night that passes.",
     "could_not_run": "The night could not run to its end. Nothing was published; run it again when the cause is mended.",
 }
@@ -62,13 +66,22 @@ def show(summary: dict[str, Any]) -> None:
     label = "  (simulated: every figure is SYNTHETIC)" if summary["is_synthetic"] else ""
     day = f", simulated day {summary['day']}" if summary["day"] is not None else ""
     console.print(Text(f"Night {summary['night_id']}{day}{label}", style="bold"))
-    console.print(Text(OUTCOMES[summary["outcome"]]))
+    console.print(Text(_outcome(summary)))
     if summary["reason"]:
         console.print(Text(f"Why: {summary['reason']}"))
     for source in summary["sources"]:
         if source["status"] == "failed":
             kept = f"its rows of {source['rows_of']} stay in use" if source["rows_of"] else "it has given no rows yet"
             console.print(Text(f"Source {source['source_code']} failed: {kept}; see below."))
+        if source["is_stale"]:
+            since = source["answered"] or "the beginning"
+            console.print(Text(f"Source {source['source_code']} is stale: it has given nothing usable since {since}."))
+    if summary["alert"] and (line := told(summary["alert"]["hook"])):
+        console.print(Text(line))
+    if missing := summary.get("lacks"):
+        console.print(
+            Text(f"This summary was written by other code; what it lacks is shown as empty: {', '.join(missing)}.")
+        )
     _sources(console, summary)
     _deliveries(console, summary)
     _revisions(console, summary)
@@ -82,12 +95,20 @@ def show(summary: dict[str, Any]) -> None:
     _next(console, summary)
 
 
+def _outcome(summary: dict[str, Any]) -> str:
+    outcome = summary["outcome"]
+    if outcome == "unchanged" and any(source["status"] == "failed" for source in summary["sources"]):
+        outcome = "unchanged_but"
+    return OUTCOMES.get(outcome, f"The night ended: {outcome}.")
+
+
 def _sources(console: Console, summary: dict[str, Any]) -> None:
-    table = _table("source", "status", "new rows", "rows in use are of", "requests (least)", numbers=frozenset({2}))
+    columns = ("source", "status", "new rows", "rows in use are of", "last answered", "requests (least)")
+    table = _table(*columns, numbers=frozenset({2}))
     for source in summary["sources"]:
         requests = f"{source['requests_made']} ({source['requests_minimum']})"
-        rows_of = source["rows_of"] or "none yet"
-        table.add_row(source["source_code"], source["status"], f"{source['rows']:,}", rows_of, requests)
+        dates = (source["rows_of"] or "none yet", source["answered"] or "never")
+        table.add_row(source["source_code"], source["status"], f"{source['rows']:,}", *dates, requests)
     _titled(console, "National sources", table)
     for source in summary["sources"]:
         if source["reason"]:
@@ -126,8 +147,18 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     for delivery in summary["rejected"]:
         where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
         console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
+    for line in _silent(summary["silent"]):
+        console.print(Text(f"  {line}"))
     for problem in summary["problems"]:
         console.print(Text(f"  problem: {problem}"))
+
+
+def _silent(silent: list[dict[str, Any]]) -> Iterator[str]:
+    """One line a dataset: whose deliveries are missing for too long, and since when."""
+    for dataset in sorted({one["dataset"] for one in silent}):
+        own = [one for one in silent if one["dataset"] == dataset]
+        since = ", ".join(f"{one['organiser_code']} ({one['accepted'] or 'never'})" for one in own)
+        yield f"silent for more than {own[0]['within_days']} days, {dataset} last accepted: {since}"
 
 
 def _checks(console: Console, summary: dict[str, Any]) -> None:

@@ -12,11 +12,13 @@ from pathlib import Path
 from sources.durable import TEMP_PREFIX, write_atomic
 from sources.errors import SotevarastoError
 
-FORMAT = 1
+# What lies where and what the ledger may hold. Format 2 keeps what checks came to (checks/).
+FORMAT = 2
 PROFILES = ("simulated", "live")
 STAMP = "home.json"
 # Beside the senders' folders in the inbox; no organiser has this code.
 NATIONAL_INBOX = "national"
+RESTORING = "restoring"
 
 _FOLDERS = ("inbox", "landing", "parquet", "quarantine", "checks", "build", "releases", "reports", "dagster", "logs")
 _FILES = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "current", "lock")
@@ -69,12 +71,14 @@ class Home:
                     f"{self.root}: is no home and holds other files ({strangers[0]}): "
                     "set SOTEVARASTO_HOME to an empty folder"
                 )
-            write_atomic(stamp, json.dumps({"format": FORMAT, "profile": profile}) + "\n")
+            self._write_stamp(profile)
             return
         found = _read_stamp(stamp)
-        if found.get("format") != FORMAT:
+        if found.get(RESTORING):
+            raise HomeError(f"{self.root}: a restore into it has not ended: run the same `sotevarasto restore` again")
+        if found.get("format") not in _UPGRADES and found.get("format") != FORMAT:
             raise HomeError(
-                f"{self.root}: home format {found.get('format')}, this code reads {FORMAT}: "
+                f"{self.root}: home format {found.get('format')}, this code reads {min(_UPGRADES)} to {FORMAT}: "
                 "use the code that made it, or another SOTEVARASTO_HOME"
             )
         if found.get("profile") != profile:
@@ -82,6 +86,26 @@ class Home:
                 f"{self.root}: is a {found.get('profile')} home and refuses profile {profile}: "
                 "set another SOTEVARASTO_HOME or SOTEVARASTO_PROFILE"
             )
+        if found["format"] != FORMAT:
+            for number in range(found["format"], FORMAT):
+                _UPGRADES[number](self)
+            self._write_stamp(profile)
+
+    def _write_stamp(self, profile: str, number: int = FORMAT, **more: str) -> None:
+        write_atomic(self.root / STAMP, json.dumps({"format": number, "profile": profile, **more}) + "\n")
+
+    def mark_restoring(self, profile: str, backup: str) -> None:
+        """Stamp a home into which the backup of that mark is being restored; `open` refuses it until `end_restoring`."""
+        self._write_stamp(profile, **{RESTORING: backup})
+
+    def is_restoring(self, backup: str) -> bool:
+        """Whether a restore of the backup of that mark was begun here and has not ended."""
+        stamp = self.root / STAMP
+        return stamp.exists() and _read_stamp(stamp).get(RESTORING) == backup
+
+    def end_restoring(self, profile: str, number: int) -> None:
+        """Stamp a restored home with the format that its backup was of."""
+        self._write_stamp(profile, number)
 
     @property
     def profile(self) -> str:
@@ -157,6 +181,15 @@ class Home:
     def lock(self) -> Path:
         """The file on which a night holds its operating-system lock."""
         return self.root / "lock"
+
+
+def _add_checks(home: Home) -> None:
+    """1 → 2: nights of format 1 kept no check results, so there are none to move."""
+    (home.root / "checks").mkdir(mode=0o700, exist_ok=True)
+
+
+# By the format that a home has: what brings it to the next one. Each may be repeated, since a crash may follow it.
+_UPGRADES = {1: _add_checks}
 
 
 def _read_stamp(stamp: Path) -> dict:

@@ -186,13 +186,13 @@ def missing_bytes(home: Home, ledger: Ledger) -> list[str]:
     erased = {sha256 for event in ledger.events("erasure") for sha256 in event.body["bytes"]}
     named: dict[str, str] = {}
     for event in (*ledger.events("receipt"), *ledger.events("snapshot")):
-        for sha256 in _named_bytes(event):
+        for sha256 in named_bytes(event):
             named.setdefault(sha256, f"{event.kind} {event.subject}")
     lost = sorted(sha256 for sha256 in named.keys() - erased if not landing.has(sha256))
     return [f"landing bytes {sha256} of {named[sha256]} are gone, and no erasure says why" for sha256 in lost]
 
 
-def _named_bytes(event: Event) -> set[str]:
+def named_bytes(event: Event) -> set[str]:
     """The hashes of all bytes that a receipt or a snapshot is made of."""
     body = event.body
     if event.kind == "receipt":
@@ -206,7 +206,7 @@ def _release_folders(home: Home) -> list[Path]:
 
 def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
     """The receipts and snapshots made of the bytes, all bytes that go with them, and the derived files (relative paths)."""
-    receipts = [event for event in ledger.events("receipt") if sha256 in _named_bytes(event)]
+    receipts = [event for event in ledger.events("receipt") if sha256 in named_bytes(event)]
     snapshots = [event for event in ledger.events("snapshot") if event.body["sha256"] == sha256]
     if not receipts and not snapshots:
         raise LandingError(
@@ -214,8 +214,8 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
         )
     # A snapshot is kept as one reply or as many; those that another snapshot is made of too are not this one's to erase.
     others = [event for event in ledger.events("snapshot") if event not in snapshots]
-    shared = set().union(*map(_named_bytes, others))
-    parts = set().union(*map(_named_bytes, snapshots)) - shared
+    shared = set().union(*map(named_bytes, others))
+    parts = set().union(*map(named_bytes, snapshots)) - shared
     verdicts = [event for receipt in receipts if (event := ledger.get("verdict", receipt.subject))]
     slices = [event.body["slice"] for event in verdicts] + [event.body["parquet"] for event in snapshots]
     return {

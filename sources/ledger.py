@@ -14,12 +14,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from sources.durable import kill_point
+from sources.durable import fsync_file, kill_point
 from sources.errors import SotevarastoError
 
 GENESIS = "0" * 64
@@ -94,10 +95,16 @@ class Event:
 class Ledger:
     """One open ledger file; may be shared by threads, and by processes (writers queue for up to 30 s)."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the ledger at `path`, creating it (mode 0600) if absent. LedgerError if it is no ledger."""
+    def __init__(self, path: Path, *, is_sealed: bool = False) -> None:
+        """Open the ledger at `path`, creating it (mode 0600) if absent. LedgerError if it is no ledger.
+
+        A sealed one (a backup's copy, to which nobody writes) is only read, and nothing is made beside it.
+        """
         self.path = path
         self._mutex = threading.RLock()
+        if is_sealed:
+            self._open_sealed()
+            return
         try:
             # Made by hand, because sqlite would create it with the umask's mode; WAL files inherit this one's.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -113,6 +120,25 @@ class Ledger:
         except _DAMAGE as error:
             self._db.close()
             raise LedgerError(f"{path}: cannot be used as a ledger ({error}): restore it from a backup") from None
+
+    def _open_sealed(self) -> None:
+        try:
+            address = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+            self._db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise LedgerError(f"{self.path}: the ledger cannot be opened ({error}): take another backup") from None
+
+    def copy_to(self, path: Path) -> None:
+        """Write the ledger as it stands now to one new file (mode 0600), durably; others may append meanwhile."""
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None)) as copy, self._mutex:
+                self._db.backup(copy)
+                # Else the copy would want a log file of its own beside it.
+                copy.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise LedgerError(f"{path}: the ledger cannot be copied ({error}): check disk space and folder") from None
+        fsync_file(path)
 
     def _create(self) -> None:
         """Make the table and its guards in an empty file; leave any other file as it is, for `verify` to judge."""

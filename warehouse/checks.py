@@ -141,11 +141,16 @@ def _write(con: DuckDBPyConnection, path: Path, rows: Sequence[tuple]) -> str:
     return digest
 
 
-def create_check_result(con: DuckDBPyConnection, home: Home, ledger: Ledger, at: datetime) -> None:
-    """Make the table `check_result` of all that was known at business time `at`, whole and checked against the ledger's hashes."""
+def create_check_result(
+    con: DuckDBPyConnection, home: Home, ledger: Ledger, at: datetime, *, with_tonight: bool = True
+) -> None:
+    """Make the table `check_result` of all that was known at business time `at`, whole and checked against the ledger's hashes.
+
+    Without tonight's own it is what a first run of the night finds: a run after a crash or a restore then judges the same table, and ends in the same release.
+    """
     files = []
     for event in ledger.events(EVENT):
-        if event.at <= at:
+        if event.at < at or (with_tonight and event.at == at):
             path = home.checks / event.body["path"]
             if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != event.body["sha256"]:
                 raise ChecksError(f"{path} is missing or changed: restore it from a backup")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.errors import SotevarastoError
+from sources.freshness import Freshness, every_source
 from sources.home import Home
 from sources.ledger import Ledger
 from sources.regional.catalogue import dataset_contracts
@@ -47,6 +48,14 @@ _QUARANTINE = {
     "column_name": "VARCHAR",
     "rule_id": "VARCHAR",
     "value_as_sent": "VARCHAR",
+}
+_SOURCE = {
+    "source_code": "VARCHAR",
+    "organiser_code": "VARCHAR",
+    "fresh_within_days": "INTEGER",
+    "answered_at": "TIMESTAMP",
+    "rows_known_from": "TIMESTAMP",
+    "stale_after": "TIMESTAMP",
 }
 _SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
 _NATIONAL = {
@@ -170,7 +179,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,quarantine,snapshot,check_result}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,quarantine,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -187,9 +196,10 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
-        create_check_result(con, home, ledger, at)
+        create_check_result(con, home, ledger, at, with_tonight=False)
+        _create_source(con, every_source(ledger, at))
         counts = {}
-        for name in ("delivery", "quarantine", "snapshot", "check_result"):
+        for name in ("delivery", "quarantine", "snapshot", "check_result", "source"):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
@@ -300,3 +310,15 @@ def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
     con.execute(
         f"CREATE TABLE quarantine AS SELECT q.*, d.known_from FROM ({rows}) q JOIN delivery d USING (receipt_id)"
     )
+
+
+def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:
+    """Each source with the moment of its newest usable answer; times in UTC."""
+    con.execute(f"CREATE TABLE source AS {_no_rows(_SOURCE)}")
+    moments = ("answered_at", "rows_known_from", "stale_after")
+    rows = [
+        [one.source_code, one.organiser_code, one.within_days]
+        + [m.astimezone(UTC).replace(tzinfo=None) if (m := getattr(one, name)) else None for name in moments]
+        for one in sources
+    ]
+    con.executemany(f"INSERT INTO source VALUES ({', '.join('?' * len(_SOURCE))})", rows)

@@ -1,34 +1,59 @@
 """Assets of the national sources.
 
-Belongs here: one asset a national dataset, and what its outcome looks like in Dagster. Does not belong here: protocols and parsing (sources/national).
-A source that cannot be reached never fails a night: its last good rows stay, the check `is_reachable` warns, and the summary names it.
+Belongs here: one asset a national dataset, all made alike, and what its outcome looks like in Dagster. Does not belong here: protocols and parsing (sources/national).
+A source that cannot be reached or sends what cannot be used never fails a night: its last good rows stay, the check `is_usable` warns, and the summary names it.
 """
+
+from dataclasses import dataclass
 
 import dagster as dg
 
-from orchestration.night import Check, Night, local_date
+from orchestration.night import Check, local_date
 from orchestration.resources import NightResource
+from sources.freshness import Freshness, every_source, record_visit
+from sources.national.outcome import SourceOutcome
 
 OWNERS = ["team:data-engineering"]
 
 
-def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome) -> dg.MaterializeResult:
+def _check_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    """What is asked of every national source."""
+    told = {
+        "is_usable": "The source answered tonight, and what it sent can be used.",
+        "is_fresh": "The source has answered usably within the days that its settings allow.",
+    }
+    return [dg.AssetCheckSpec(name, asset=asset, description=text) for name, text in told.items()]
+
+
+def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome: SourceOutcome) -> dg.MaterializeResult:
     facts = night.night
-    facts.sources.append({**outcome.as_dict(), "rows_of": _newest_rows(facts, outcome.source_code)})
-    reached = outcome.status != "failed"
-    asset = context.asset_key.to_user_string()
-    facts.checks.append(
-        Check(
-            f"{asset}.is_reachable",
-            "source",
-            asset,
-            "PASS" if reached else "FAIL",
-            False,
-            "" if reached else outcome.reason or "it was not reached",
-            failed=int(not reached),
-            applicable=1,
-        )
+    usable = outcome.status != "failed"
+    if usable:
+        record_visit(facts.ledger, outcome.source_code, facts.night_id, facts.at)
+    unknown = Freshness(outcome.source_code, None, None, None, None)
+    known = {f.source_code: f for f in every_source(facts.ledger, facts.at) if f.organiser_code is None}
+    fresh = known.get(outcome.source_code, unknown)
+    answered = local_date(fresh.answered_at) if fresh.answered_at else None
+    is_stale = fresh.is_stale(facts.at)
+    facts.sources.append(
+        {
+            **outcome.as_dict(),
+            "rows_of": local_date(fresh.rows_known_from) if fresh.rows_known_from else None,
+            "answered": answered,
+            "is_stale": is_stale,
+        }
     )
+    asset = context.asset_key.to_user_string()
+    why_stale = f"nothing usable since {answered or 'the beginning'}, allowed are {fresh.within_days} days"
+    verdicts = {
+        "is_usable": (usable, "" if usable else outcome.reason or "it gave nothing usable"),
+        "is_fresh": (not is_stale, why_stale if is_stale else ""),
+    }
+    for name, (passed, message) in verdicts.items():
+        applicable = int(name != "is_fresh" or fresh.within_days is not None)
+        status = ("PASS" if passed else "FAIL") if applicable else "N-A"
+        failed = int(not passed)
+        facts.checks.append(Check(f"{asset}.{name}", "source", asset, status, False, message, failed, applicable))
     facts.say(
         f"  {outcome.source_code}: {outcome.status}, {outcome.rows:,} rows"
         + (f" ({outcome.reason})" if outcome.reason else "")
@@ -41,102 +66,90 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome)
             "requests made": outcome.requests_made,
             "requests needed at least": outcome.requests_minimum,
             "reason": outcome.reason or "none",
+            "last answered": answered or "never",
         },
         check_results=[
             dg.AssetCheckResult(
-                check_name="is_reachable",
-                passed=reached,
+                check_name=name,
+                passed=passed,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"reason": outcome.reason or "none", "requests": outcome.requests_made},
+                metadata={"reason": message or "none", "requests": outcome.requests_made},
             )
+            for name, (passed, message) in verdicts.items()
         ],
     )
 
 
-def _newest_rows(night: Night, source_code: str) -> str | None:
-    """The night that brought the newest rows in use of a source, None when it has never given any."""
-    found = [e.at for e in night.ledger.events("snapshot") if e.body["source_code"] == source_code]
-    return local_date(max(found)) if found else None
+@dataclass(frozen=True)
+class _Source:
+    """What one national asset has of its own. `collect` names its function in sources/national/collect.py, `host` its address in a night; None where nothing is asked."""
+
+    name: str
+    collect: str
+    host: str | None
+    stage: str
+    description: str
+    origin: dg.MetadataValue
 
 
-@dg.asset(
-    name="raw__population",
-    group_name="national",
-    owners=OWNERS,
-    kinds={"python", "parquet"},
-    description="Population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 11re. One Parquet file a year and vintage.",
-    metadata={
-        "source": dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaerak/11re.px/"),
-        "licence": "CC BY 4.0",
-    },
-    check_specs=[
-        dg.AssetCheckSpec("is_reachable", asset="raw__population", description="The source answered tonight.")
-    ],
+_SOURCES = (
+    _Source(
+        "raw__population",
+        "collect_population",
+        "pxweb",
+        "Statistics Finland: population",
+        "Population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 11re. One Parquet file a year and vintage.",
+        dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaerak/11re.px/"),
+    ),
+    _Source(
+        "raw__municipality_map",
+        "collect_municipality_map",
+        "classifications",
+        "Statistics Finland: classifications",
+        "Municipality → wellbeing services county → collaborative area by year, from Statistics Finland's classification service.",
+        dg.MetadataValue.url("https://stat.fi/en/luokitukset"),
+    ),
+    _Source(
+        "raw__sotkanet",
+        "collect_sotkanet",
+        "sotkanet",
+        "THL: Sotkanet",
+        "Published indicators by region, year and sex, with their descriptions and the list of regions, from THL's Sotkanet. "
+        "A night probes one indicator in seven and fetches the rows of those that moved.",
+        dg.MetadataValue.url("https://sotkanet.fi"),
+    ),
+    _Source(
+        "raw__need_factors",
+        "collect_need_factors",
+        None,
+        "THL: need factors",
+        "Need factors of the counties by data year and sector, from THL's published workbook, which has no interface: a file and its provenance, "
+        "dropped into inbox/national/need_factors. One Parquet file an edition.",
+        dg.MetadataValue.text("THL, hyvinvointialueiden tarvekertoimet"),
+    ),
 )
-def raw__population(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
-    from sources.national.collect import collect_population
-
-    n = night.night
-    with n.stage("Statistics Finland: population"):
-        outcome = collect_population(n.home, n.ledger, n.landing, n.addresses.get("pxweb"), n.at)
-    return _collected(context, night, outcome)
 
 
-@dg.asset(
-    name="raw__municipality_map",
-    group_name="national",
-    owners=OWNERS,
-    kinds={"python", "parquet"},
-    description="Municipality → wellbeing services county → collaborative area by year, from Statistics Finland's classification service.",
-    metadata={"source": dg.MetadataValue.url("https://stat.fi/en/luokitukset"), "licence": "CC BY 4.0"},
-    check_specs=[
-        dg.AssetCheckSpec("is_reachable", asset="raw__municipality_map", description="The source answered tonight.")
-    ],
-)
-def raw__municipality_map(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
-    from sources.national.collect import collect_municipality_map
+def _asset_of(source: _Source) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=source.name,
+        group_name="national",
+        owners=OWNERS,
+        kinds={"python", "parquet"},
+        description=source.description,
+        metadata={"source": source.origin, "licence": "CC BY 4.0"},
+        check_specs=_check_specs(source.name),
+    )
+    def collected(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
+        from sources.national import collect
 
-    n = night.night
-    with n.stage("Statistics Finland: classifications"):
-        outcome = collect_municipality_map(n.home, n.ledger, n.landing, n.addresses.get("classifications"), n.at)
-    return _collected(context, night, outcome)
+        n = night.night
+        address = () if source.host is None else (n.addresses.get(source.host),)
+        with n.stage(source.stage):
+            outcome = getattr(collect, source.collect)(n.home, n.ledger, n.landing, *address, n.at)
+        return _collected(context, night, outcome)
 
-
-@dg.asset(
-    name="raw__sotkanet",
-    group_name="national",
-    owners=OWNERS,
-    kinds={"python", "parquet"},
-    description="Published indicators by region, year and sex, with their descriptions and the list of regions, from THL's Sotkanet. "
-    "A night probes one indicator in seven and fetches the rows of those that moved.",
-    metadata={"source": dg.MetadataValue.url("https://sotkanet.fi"), "licence": "CC BY 4.0"},
-    check_specs=[dg.AssetCheckSpec("is_reachable", asset="raw__sotkanet", description="The source answered tonight.")],
-)
-def raw__sotkanet(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
-    from sources.national.collect import collect_sotkanet
-
-    n = night.night
-    with n.stage("THL: Sotkanet"):
-        outcome = collect_sotkanet(n.home, n.ledger, n.landing, n.addresses.get("sotkanet"), n.at)
-    return _collected(context, night, outcome)
+    return collected
 
 
-@dg.asset(
-    name="raw__need_factors",
-    group_name="national",
-    owners=OWNERS,
-    kinds={"python", "parquet"},
-    description="Need factors of the counties by data year and sector, from THL's published workbook, which has no interface: a file and its provenance, "
-    "dropped into inbox/national/need_factors. One Parquet file an edition.",
-    metadata={"source": dg.MetadataValue.text("THL, hyvinvointialueiden tarvekertoimet"), "licence": "CC BY 4.0"},
-    check_specs=[
-        dg.AssetCheckSpec("is_reachable", asset="raw__need_factors", description="What was dropped could be taken in.")
-    ],
-)
-def raw__need_factors(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
-    from sources.national.collect import collect_need_factors
-
-    n = night.night
-    with n.stage("THL: need factors"):
-        outcome = collect_need_factors(n.home, n.ledger, n.landing, n.at)
-    return _collected(context, night, outcome)
+NATIONAL = [_asset_of(source) for source in _SOURCES]

@@ -67,11 +67,11 @@ class EncodingWatch:
             self._utf8.add(chunk, place)
 
     def _high_bytes(self, units: np.ndarray, place: Callable[[int], Place]) -> None:
-        if self._first_high is None and (found := np.flatnonzero(units > 0x7F)).size:
-            self._first_high = place(int(found[0]))
-        is_c1 = (units >= 0x80) & (units < 0xA0)
-        if self._first_c1 is None and (found := np.flatnonzero(is_c1)).size:
-            self._first_c1 = place(int(found[0]))
+        if self._first_high is None and len(units) and units.max() > 0x7F:
+            self._first_high = place(int(np.argmax(units > 0x7F)))
+        # Of the bytes from 0x80 as signed numbers, those below 0xA0 are the lowest.
+        if self._first_c1 is None and len(units) and units.view(np.int8).min() < -0x60:
+            self._first_c1 = place(int(np.argmax((units >= 0x80) & (units < 0xA0))))
 
     def contradiction(self, head: bytes, end: Place) -> tuple[str, Place] | None:
         """What the bytes look like and where they first contradict the declared encoding; None when they agree. `end` is the end of the file."""
@@ -102,8 +102,10 @@ class EncodingWatch:
 
 
 def _has_unseen_lead(text: bytes) -> bool:
-    if any(lead in text for lead in _UNSEEN_LEADS):
+    if any(lead[:1] in text and lead in text for lead in _UNSEEN_LEADS):
         return True
+    if b"\xc2" not in text:
+        return False
     units = np.frombuffer(text, np.uint8)  # U+0080 to U+009F: 0xC2 and a byte below 0xA0
     return bool(np.any((units[:-1] == 0xC2) & (units[1:] < 0xA0)))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -25,7 +25,7 @@ from sources.regional.lines import LineFeed
 from sources.regional.manifest import Refused
 from sources.regional.preflight import Preflight, mixed_ends, preflight, refuse
 from sources.regional.reader import Header, read_header
-from sources.regional.repeats import REPEATED, REPEATED_SENT, find_repeated, marked, place
+from sources.regional.repeats import mark_repeated
 from sources.regional.rules import (
     LINE_RULES,
     CompiledRules,
@@ -35,7 +35,7 @@ from sources.regional.rules import (
     period_bounds,
     periods,
 )
-from sources.regional.scan import PARQUET, DeliveryContext, Scan
+from sources.regional.scan import JUDGED, DeliveryContext, Scan, write
 
 MAX_QUARANTINE_SHARE = 0.10
 # Beyond this many, stray quotation marks may pair up into records that look whole.
@@ -62,7 +62,6 @@ class FileRead:
     and the codes of rules that are only told (`notices`)."""
 
     name: str
-    sha256: str
     bytes: int
     lines: int
     records: int
@@ -130,36 +129,35 @@ def stage_files(
     """
     if not _row(con, "select current_setting('preserve_insertion_order')")[0]:
         raise JudgeError("the DuckDB connection does not keep the order of rows; leave preserve_insertion_order on")
-    parts = [out.with_name(f"{out.name}.{n}") for n in range(len(files))]
-    merged = out.with_name(f"{out.name}.merged")
+    written = out.with_name(f"{out.name}.written")
     try:
-        readings = [
-            _read(con, contract, dialect, file, rules, context, part) for file, part in zip(files, parts, strict=True)
-        ]
-        summary = _summary(con, contract, _parquet(*parts))
-        may_repeat = contract.unique_rule is not None and summary.keys < summary.passing
-        _finish(con, contract, readings, rules, may_repeat, merged)
-        judgement = _concluded(con, contract, readings, rules, context, summary.applicable, merged)
-        os.chmod(merged, 0o600)
-        os.replace(merged, out)
+        readings = [_read(con, contract, dialect, file, rules, context, n) for n, file in enumerate(files)]
+        summary = _summary(con, contract)
+        if contract.unique_rule is not None and summary.keys < summary.passing:
+            mark_repeated(con, contract, rules)
+        write(con, [r.scan for r in readings], written)
+        judgement = replace(
+            _concluded(con, contract, readings, rules, context, summary.applicable, written), staged=out
+        )
+        os.chmod(written, 0o600)
+        os.replace(written, out)
     except Refused as refusal:
-        return Judgement(refusal)
+        judgement = Judgement(refusal)
     finally:
-        for leftover in (*parts, merged):
-            leftover.unlink(missing_ok=True)
-    return Judgement(**{**judgement.__dict__, "staged": out})
+        written.unlink(missing_ok=True)
+    con.execute(f"drop table if exists {JUDGED}")
+    return judgement
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """One file as scanned to its own Parquet."""
+    """One file as scanned."""
 
     file: SourceFile
     facts: Preflight
     header: Header
     scan: Scan
     feed: LineFeed
-    part: Path
 
 
 def _read(
@@ -169,7 +167,7 @@ def _read(
     file: SourceFile,
     rules: CompiledRules,
     context: DeliveryContext,
-    part: Path,
+    number: int,
 ) -> _Reading:
     try:
         facts = preflight(file.path, dialect.encoding)
@@ -177,12 +175,12 @@ def _read(
         header = read_header(facts, dialect, contract)
         scan = Scan(contract, dialect, header, rules, context, file.name, facts.may_hold_unseen)
         feed = LineFeed(file.path, facts, dialect.delimiter, header)
-        rows = scan.run(con, feed, part)
+        rows = scan.run(con, feed, number)
         _refuse_quotes(facts, feed)
         _refuse_imbalance(facts, feed, rows)
     except Refused as refusal:
         raise Refused(refusal.code, f"{file.name}: {refusal.reason}", **refusal.values) from None
-    return _Reading(file, facts, header, scan, feed, part)
+    return _Reading(file, facts, header, scan, feed)
 
 
 def _refuse_quotes(facts: Preflight, feed: LineFeed) -> None:
@@ -210,7 +208,7 @@ class _Summary:
     applicable: dict[str, int]
 
 
-def _summary(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str) -> _Summary:
+def _summary(con: duckdb.DuckDBPyConnection, contract: Contract) -> _Summary:
     conditions = sorted({applicable(rule) for rule in contract.rules})
     # Keys are told apart by hash: two alike by chance only cost a closer look.
     counted = [
@@ -218,39 +216,8 @@ def _summary(con: duckdb.DuckDBPyConnection, contract: Contract, parts: str) -> 
         f"count(distinct hash({identifiers(contract.key)})) filter (rule_mask = 0)",
         *(f"count({sql})" for sql in conditions),
     ]
-    passing, keys, *holds = _row(con, f"select {', '.join(counted)} from {parts}")
+    passing, keys, *holds = _row(con, f"select {', '.join(counted)} from {JUDGED}")
     return _Summary(passing, keys, dict(zip(conditions, holds, strict=True)))
-
-
-def _finish(
-    con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    readings: Sequence[_Reading],
-    rules: CompiledRules,
-    may_repeat: bool,
-    merged: Path,
-) -> None:
-    """Write `merged`: the parts in the files' order, with rows that repeat a key marked."""
-    rows = _parquet(*(r.part for r in readings))
-    names = [r.file.name for r in readings]
-    repeated = may_repeat and find_repeated(con, contract, rows, names)
-    if not repeated and len(readings) == 1:
-        os.replace(readings[0].part, merged)
-        return
-    if repeated:
-        _fetch_sent(con, readings)
-        rows = f"({marked(contract, rules, rows)})"
-    con.execute(f"copy (select * from {rows} order by {place(names)}) to {quoted(str(merged))} {PARQUET}")
-
-
-def _fetch_sent(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
-    """Fill `repeated_sent`: the repeated rows with their values as sent, which the scan keeps only of rows that broke a rule in it."""
-    con.execute(f"create or replace temp table {REPEATED_SENT} (file_name varchar, line_number bigint, sent varchar[])")
-    for reading in readings:
-        name = quoted(reading.file.name)
-        feed = LineFeed(reading.file.path, reading.facts, reading.scan.dialect.delimiter, reading.header)
-        reading.scan.sent(con, feed, "one_file", f"select line_number from {REPEATED} where file_name = {name}")
-        con.execute(f"insert into {REPEATED_SENT} select {name}, line_number, sent from one_file")
 
 
 def _concluded(
@@ -260,10 +227,10 @@ def _concluded(
     rules: CompiledRules,
     context: DeliveryContext,
     applied: Mapping[str, int],
-    merged: Path,
+    written: Path,
 ) -> Judgement:
     masks = ", ".join(rules.mask_columns)
-    found = con.execute(f"select file_name, {masks}, count(*) from {_parquet(merged)} group by all").fetchall()
+    found = con.execute(f"select file_name, {masks}, count(*) from {_parquet(written)} group by all").fetchall()
     files = tuple(_file_read(reading, found) for reading in readings)
     records = sum(f.records for f in files)
     if not records and not context.is_empty_explained:
@@ -295,7 +262,6 @@ def _file_read(reading: _Reading, found: Sequence[tuple]) -> FileRead:
     }
     return FileRead(
         name=reading.file.name,
-        sha256=reading.facts.sha256,
         bytes=reading.facts.bytes,
         lines=reading.facts.lines,
         records=sum(r[-1] for r in own if not r[1] & _NO_RECORD),

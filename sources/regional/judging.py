@@ -207,11 +207,11 @@ class Judging:
 
 def _raise_known(error: Exception) -> None:
     """Raise again what has a known meaning: a refusal, or a fault of the machine as NotNow."""
-    from duckdb import IOException
+    from duckdb import IOException, OutOfMemoryException
 
     if isinstance(error, Refused):
         raise error
-    if isinstance(error, (OSError, LandingError, IOException)):
+    if isinstance(error, (OSError, LandingError, IOException, OutOfMemoryException)):
         raise NotNow(" ".join(str(error).split())[:300]) from None
 
 

@@ -1,15 +1,12 @@
 """Pre-flight: one read of a file's bytes before anything is parsed.
 
-Belongs here: hash, size, lines, line ends, quotes, control characters, the file's kind by its first bytes; and the verdict on these.
+Belongs here: size, lines, line ends, quotes, control characters, the file's kind by its first bytes; and the verdict on these.
 Does not belong here: the encoding itself (encodings.py), headers and records (reader.py), the manifest (manifest.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +40,6 @@ class Preflight:
     """
 
     encoding: str
-    sha256: str
     bytes: int
     lines: int
     lf: int
@@ -67,13 +63,12 @@ class Preflight:
 
 
 def preflight(path: Path, encoding: str) -> Preflight:
-    """Read the whole file once, in bounded memory, hashing in a second thread. `encoding` is the declared one. OSError when it cannot be read."""
+    """Read the whole file once, in bounded memory. `encoding` is the declared one. OSError when it cannot be read."""
     facts = _Facts(encoding)
-    with _hashing() as (hasher, feed), path.open("rb", buffering=0) as file:
+    with path.open("rb", buffering=0) as file:
         for chunk in _chunks(file):
-            feed(chunk)
             facts.add(chunk)
-    return facts.result(hasher.hexdigest())
+    return facts.result()
 
 
 def refuse(facts: Preflight) -> None:
@@ -121,21 +116,6 @@ def _chunks(file) -> Iterator[bytes]:
         yield chunk
 
 
-@contextmanager
-def _hashing() -> Iterator[tuple]:
-    """A SHA-256 that runs in its own thread, at most one chunk behind."""
-    hasher = hashlib.sha256()
-    pending: list[Future] = []
-    with ThreadPoolExecutor(1) as pool:
-
-        def feed(chunk: bytes) -> None:
-            if pending:
-                pending.pop().result()
-            pending.append(pool.submit(hasher.update, chunk))
-
-        yield hasher, feed
-
-
 class _Facts:
     """Adds up the facts chunk by chunk. Counts are over code units: bytes, or 16-bit units where UTF-16 is declared."""
 
@@ -167,7 +147,8 @@ class _Facts:
         self._measure_lines(ends, len(units))
         self._look_for_controls(units, is_lf, len(ends), place)
         self.is_blank = self.is_blank and not bool(np.any(units[(len(chunk) - len(text)) // self.unit :] > _SPACE))
-        self.quotes += chunk.count(b'"') if self.unit == 1 else int(np.count_nonzero(units == _QUOTE))
+        if b'"' in chunk:
+            self.quotes += chunk.count(b'"') if self.unit == 1 else int(np.count_nonzero(units == _QUOTE))
         self.has_control = self.has_control or b"\x7f" in chunk
         self.watch.add(text, lambda at: place(at + len(chunk) - len(text)))
         self.lf += len(ends)
@@ -214,7 +195,7 @@ class _Facts:
         elif self.lone_cr is None:
             self.lone_cr = Place(self.bytes - self.unit, self.lf + 1)
 
-    def result(self, sha256: str) -> Preflight:
+    def result(self) -> Preflight:
         if self.last == _CR:
             self._after_cr(False)
         mark = mark_of(self.head)
@@ -222,7 +203,6 @@ class _Facts:
         final_newline = self.last == _LF
         return Preflight(
             encoding=self.encoding,
-            sha256=sha256,
             bytes=self.bytes,
             lines=self.lf + (self.bytes > len(mark) and not final_newline),
             lf=self.lf,

@@ -119,6 +119,14 @@ _QUARANTINE = {
     "value_as_sent": "varchar",
     "known_from": "timestamp",
 }
+_SOURCE = {
+    "source_code": "varchar",
+    "organiser_code": "varchar",
+    "fresh_within_days": "integer",
+    "answered_at": "timestamp",
+    "rows_known_from": "timestamp",
+    "stale_after": "timestamp",
+}
 _SNAPSHOT = {
     "snapshot_id": "varchar",
     "source_code": "varchar",
@@ -243,6 +251,7 @@ def write_empty(build: Path) -> None:
         ("delivery", _DELIVERY),
         ("quarantine", _QUARANTINE),
         ("snapshot", _SNAPSHOT),
+        ("source", _SOURCE),
         ("check_result", _CHECK_RESULT),
     ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
@@ -277,6 +286,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     _write(build / "registry" / "quarantine.parquet", _QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", _SNAPSHOT, turn(_snapshots()))
     _write(build / "registry" / "check_result.parquet", _CHECK_RESULT, turn(_check_results()))
+    _write(build / "registry" / "source.parquet", _SOURCE, turn(_sources()))
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",
@@ -581,6 +591,28 @@ def _snapshots() -> Rows:
         snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
         snapshot("n1", "thl_need_factors", "need_factors", APRIL),
         snapshot("n2", "thl_need_factors", "need_factors", NIGHT_3),
+    ]
+
+
+def _sources() -> Rows:
+    """A source that answers every night, a sender that sent once, one that never did."""
+    return [
+        {
+            "source_code": "statfin_population",
+            "fresh_within_days": 3,
+            "answered_at": NIGHT_3,
+            "rows_known_from": NIGHT_3,
+            "stale_after": NIGHT_3 + timedelta(days=3),
+        },
+        {
+            "source_code": "care_contacts",
+            "organiser_code": "06",
+            "fresh_within_days": 45,
+            "answered_at": NIGHT_1,
+            "rows_known_from": NIGHT_1,
+            "stale_after": NIGHT_1 + timedelta(days=45),
+        },
+        {"source_code": "care_contacts", "organiser_code": "17", "fresh_within_days": 45},
     ]
 
 

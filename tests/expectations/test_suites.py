@@ -7,15 +7,15 @@ import pytest
 
 from expectations.model import BoundsError
 from expectations.suites import (
-    CARE_CONTACTS,
     accepted_contacts,
     contacts_suite,
     mart_suite,
     minimum_dataset,
     read_bounds,
 )
-from sources.contract import LANGUAGES, load_contract
+from sources.contract import LANGUAGES
 from sources.reference import code_list
+from sources.regional.catalogue import dataset_contract
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def bounds():
 
 @pytest.fixture
 def contract():
-    return load_contract(CARE_CONTACTS)
+    return dataset_contract("care_contacts")
 
 
 @pytest.mark.parametrize("suite", [accepted_contacts(), minimum_dataset()], ids=lambda s: s.name)

@@ -16,7 +16,7 @@ def tracked(pattern: str) -> list[Path]:
     """Files of the repository that git knows or would take, by a pathspec, in the order of names."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", pattern]
     listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True).stdout.decode("utf-8")
-    return sorted(REPOSITORY / name for name in listed.split("\0") if name and (REPOSITORY / name).exists())
+    return sorted({REPOSITORY / name for name in listed.split("\0") if name and (REPOSITORY / name).exists()})
 
 
 def modules(*rooms: str) -> list[Path]:

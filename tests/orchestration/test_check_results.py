@@ -58,12 +58,12 @@ def test_an_unmoved_night_names_its_reason(night):
 
 def test_a_noted_check_takes_its_place_and_keeps_its_counts(night):
     night.checks.append(Check("HVA-CC-1-003", "pandera", "raw__care_contacts", "FAIL", False, "3 of 9 rows", 3, 9))
-    night.checks.append(Check("raw__population.is_reachable", "source", "raw__population", "PASS", False, "", 0, 1))
+    night.checks.append(Check("raw__population.is_usable", "source", "raw__population", "PASS", False, "", 0, 1))
     keep_results(night)
     rows = kept(night)
     rule = rows["raw__care_contacts", "HVA-CC-1-003"]
     assert (rule["status"], rule["failed"], rule["applicable"], rule["severity"]) == ("FAIL", 3, 9, "record")
-    assert rows["raw__population", "raw__population.is_reachable"]["status"] == "PASS"
+    assert rows["raw__population", "raw__population.is_usable"]["status"] == "PASS"
     assert len(rows) == len(every_check())
 
 

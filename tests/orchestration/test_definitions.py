@@ -72,3 +72,24 @@ def test_the_schedule_runs_at_two_in_helsinki(defs):
     schedule = defs.resolve_schedule_def("every_night")
     assert schedule.cron_schedule == "0 2 * * *"
     assert schedule.execution_timezone == "Europe/Helsinki"
+
+
+def test_every_source_has_a_freshness_policy_over_the_hours_that_the_watch_asks_about(defs):
+    from orchestration.watch import DEADLINE, EVENING
+
+    graph = defs.resolve_asset_graph()
+    with_policy = {
+        k: graph.get(k).freshness_policy for k in graph.executable_asset_keys if graph.get(k).freshness_policy
+    }
+    sources = {k for k in graph.executable_asset_keys if graph.get(k).group_name in ("national", "regional")}
+    assert set(with_policy) == sources and len(sources) >= 4
+    for policy in with_policy.values():
+        assert (policy.deadline_cron, policy.timezone) == (f"0 {DEADLINE.hour} * * *", "Europe/Helsinki")
+        assert policy.lower_bound_delta.total_seconds() == (24 - EVENING.hour + DEADLINE.hour) * 3600
+
+
+def test_every_national_source_is_asked_whether_it_is_usable_and_fresh(defs):
+    graph = defs.resolve_asset_graph()
+    for key in (k for k in graph.executable_asset_keys if graph.get(k).group_name == "national"):
+        names = {check.name for check in graph.asset_check_keys if check.asset_key == key}
+        assert {"is_usable", "is_fresh"} <= names, key

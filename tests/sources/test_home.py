@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from sources.home import Home, HomeError, current_profile, default_home
+from sources.landing import Landing, missing_bytes
+from sources.ledger import Ledger
+from tests.old_home import unpack_old_home
 
 
 def test_a_home_refuses_the_other_profile(tmp_path: Path) -> None:
@@ -14,11 +17,38 @@ def test_a_home_refuses_the_other_profile(tmp_path: Path) -> None:
         Home.open(tmp_path / "home", "live")
 
 
-def test_a_home_of_another_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [0, 3, None, "2"])
+def test_a_home_of_a_format_that_this_code_does_not_know_is_refused_and_left_alone(tmp_path: Path, number) -> None:
     Home.open(tmp_path, "simulated")
-    (tmp_path / "home.json").write_text(json.dumps({"format": 2, "profile": "simulated"}))
-    with pytest.raises(HomeError, match="home format 2, this code reads 1"):
+    stamp = json.dumps({"format": number, "profile": "simulated"})
+    (tmp_path / "home.json").write_text(stamp)
+    with pytest.raises(HomeError, match=f"home format {number}, this code reads 1 to 2"):
         Home.open(tmp_path, "simulated")
+    assert (tmp_path / "home.json").read_text() == stamp
+
+
+def test_a_home_of_the_other_profile_is_not_upgraded(tmp_path: Path) -> None:
+    home = unpack_old_home(tmp_path / "home")
+    with pytest.raises(HomeError, match="refuses profile live"):
+        Home.open(home.root, "live")
+    assert json.loads((home.root / "home.json").read_text())["format"] == 1
+
+
+def test_a_home_of_the_format_before_is_brought_up_and_everything_in_it_still_proves_itself(tmp_path: Path) -> None:
+    old = unpack_old_home(tmp_path / "home")
+    assert not old.checks.exists()
+    home = Home.open(old.root, "simulated")
+    assert json.loads((home.root / "home.json").read_text()) == {"format": 2, "profile": "simulated"}
+    assert home.checks.is_dir()
+    with Ledger(home.ledger) as ledger:
+        assert ledger.verify() == missing_bytes(home, ledger) == Landing(home.landing).verify() == []
+        assert [e.body["rows_accepted"] for e in ledger.events("verdict")] == [887]
+
+
+def test_an_upgrade_cut_short_is_done_again(tmp_path: Path) -> None:
+    old = unpack_old_home(tmp_path / "home")
+    old.checks.mkdir()
+    assert Home.open(old.root, "simulated").profile == "simulated"
 
 
 @pytest.mark.parametrize("stamp", ["", "[1]", "{"])
