@@ -24,7 +24,7 @@ help:
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
 	@echo "make bench          our regional path beside plain DuckDB SQL and other ways, and start-ups (long); make bench-queries: analysts' questions"
-	@echo "make contracts      what is made from the contracts and the models' descriptions: the dictionary"
+	@echo "make contracts      what is made from contracts, models and definitions: the dictionary, the asset graph"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
 setup: $(VENV)/.ready
@@ -75,6 +75,8 @@ bench-queries: $(VENV)/.ready
 
 contracts: $(VENV)/.ready
 	@"$(BIN)/python" -m warehouse.dictionary
+	@$(MAKE) --no-print-directory manifest
+	@"$(BIN)/python" -m orchestration.graph
 
 lint: $(VENV)/.ready
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .

@@ -198,9 +198,10 @@ def _next(console: Console, summary: dict[str, Any]) -> None:
     console.print(Text("Next", style="bold"))
     if summary["release"] is not None:
         console.print(f'  .venv/bin/sotevarasto sql "{QUERY}"', soft_wrap=True)
-    if summary["rejected"]:
+    for delivery in summary["rejected"]:
+        page = f"{delivery['organiser_code']}/{delivery.get('receipt_id', '<receipt>')}.html"
         console.print(
-            f"  why a delivery was rejected: the pages in {summary['home']}/reports/<sender>/",
+            f"  why {delivery['organiser_code']} {delivery['period'] or ''} was rejected: {summary['home']}/reports/{page}",
             soft_wrap=True,
             markup=False,
         )

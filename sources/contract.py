@@ -91,7 +91,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row rule: a stable id, the column it is reported on, the check with its arguments, and what it says to the sender."""
+    """One rule: a stable id, the column it is reported on, the check with its arguments, and what it says to the sender.
+
+    The examples are values by column, as the contract's own forms write them: in an otherwise sound row the bad ones break the rule, the good ones none.
+    """
 
     id: str
     column: str
@@ -101,8 +104,8 @@ class Rule:
     dimension: str
     text: dict[str, str]
     fix: dict[str, str]
-    example_bad: str | None = None
-    example_good: str | None = None
+    example_bad: dict[str, str] = field(default_factory=dict)
+    example_good: dict[str, str] = field(default_factory=dict)
 
     @property
     def level(self) -> int:
@@ -297,9 +300,14 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
         dimension=quality["dimension"],
         text=_trilingual(path, rule_id, extras.get("text")),
         fix=_trilingual(path, rule_id, extras.get("fix")),
-        example_bad=example.get("bad"),
-        example_good=example.get("good"),
+        example_bad=_example(example.get("bad"), column.name),
+        example_good=_example(example.get("good"), column.name),
     )
+
+
+def _example(value: Any, column: str) -> dict[str, str]:
+    """Values by column; a bare value is one of the rule's own column."""
+    return {} if value is None else value if isinstance(value, dict) else {column: value}
 
 
 @cache
@@ -327,6 +335,10 @@ def _refuse_inconsistent(contract: Contract) -> None:
     ids = [r.id for r in contract.rules]
     if repeated := sorted({i for i in ids if ids.count(i) > 1}):
         _refuse(contract.path, repeated[0], "is used by two rules")
+    for rule in contract.row_rules:
+        strange = {*rule.example_bad, *rule.example_good} - set(contract.column_names)
+        if not rule.example_bad or not rule.example_good or strange:
+            _refuse(contract.path, rule.id, "has no example, bad and good, of the contract's columns")
     if not contract.key:
         _refuse(contract.path, contract.name, "has no primaryKey")
     for column in contract.columns:

@@ -19,6 +19,7 @@ from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.judge import AcceptedCheck
 from sources.simulator.calendar import HELSINKI, business_time
 from sources.simulator.parcel import Parcel
+from tests import canaries
 from tests.batch import SENDERS, Batch, Received, Report, identities, parcel
 from tests.spoiled import CONTACTS, COSTS, FAULTS, Spoiled, Text, spoil
 
@@ -293,3 +294,5 @@ def test_an_identity_code_in_any_column_reaches_nobody_and_no_slice(code, datase
     everything += repr(pl.read_parquet(batch.home.parquet / verdicts["05"]["slice"]["path"]).rows()).encode()
     assert code[:6].encode() not in everything
     assert len(set(batch.quarantined(verdicts["05"]))) >= len(columns)
+    slices = list(batch.home.parquet.rglob("*.parquet"))
+    assert slices and canaries.found(batch.home, ["***"]), "what was hidden left no mark, so nothing was looked for"

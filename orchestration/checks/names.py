@@ -1,4 +1,4 @@
-"""Check names. Belongs here: the one way from a stable rule id to a name that Dagster allows (letters, digits, underscores)."""
+"""Check names. Belongs here: the one way from a stable rule id to a name that Dagster allows (letters, digits, underscores). Does not belong here: the ids."""
 
 
 def check_name(rule_id: str) -> str:

@@ -138,7 +138,7 @@ class Scan:
 
 def write(con: duckdb.DuckDBPyConnection, scans: Sequence[Scan], out: Path) -> None:
     """Write JUDGED, which `scans` filled in this order, to the Parquet file `out`; columns as in a staged slice, rows in the order of the files
-    and their lines. Only rows that break a rule keep their values as sent."""
+    and their lines. Only rows that break a rule keep their values as sent, less what has the form of a personal identity code."""
     first, c = scans[0], scans[0].context
     sent = f"when rule_mask & {LINE_MASK}::ubigint <> 0 then [{masked_sql('whole')}] else {_by_file([s.sent() for s in scans])}"
     # Several threads cut the table into other row groups than one; the same delivery must always come to the same bytes. Sorting costs a tenth of the scan.

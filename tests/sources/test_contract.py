@@ -78,6 +78,16 @@ def _ended_codes_without_rule(document):
     rules[:] = [q for q in rules if q["implementation"]["check"] != "in_force"]
 
 
+def _pair_without_example(document):
+    rule = document["schema"][0]["quality"][0]
+    rule["customProperties"] = [p for p in rule["customProperties"] if p["property"] != "example"]
+
+
+def _example_of_another_dataset(document):
+    example = next(p for p in document["schema"][0]["quality"][0]["customProperties"] if p["property"] == "example")
+    example["value"]["bad"] = {"amount_eur": "1"}
+
+
 def _unknown_field(document):
     document["kolumns"] = []
 
@@ -97,6 +107,8 @@ def _bad_dimension(document):
         (_no_key, "no primaryKey"),
         (_range_without_rule, "birth_year declares range but has no rule"),
         (_ended_codes_without_rule, "home_municipality_code declares in_force but has no rule"),
+        (_pair_without_example, "HVA-CC-1-034 has no example"),
+        (_example_of_another_dataset, "HVA-CC-1-034 has no example, bad and good, of the contract's columns"),
         (_unknown_field, "kolumns"),
         (_bad_dimension, "prettiness"),
     ],

@@ -1,3 +1,5 @@
+"""Writes are whole or not there, and a kill point ends a process where a test wants it to."""
+
 import os
 import signal
 import subprocess

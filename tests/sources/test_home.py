@@ -1,3 +1,5 @@
+"""A home is one folder of one profile and one format, and refuses to be anything else."""
+
 import json
 from pathlib import Path
 

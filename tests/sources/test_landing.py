@@ -1,3 +1,5 @@
+"""What is landed is whole, is never changed, and is found by its hash, whatever happened on the way."""
+
 import hashlib
 import os
 import signal

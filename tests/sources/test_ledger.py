@@ -1,3 +1,5 @@
+"""The ledger only grows, and every way of tampering with it shows."""
+
 import os
 import random
 import sqlite3

@@ -1,3 +1,5 @@
+"""A small world for the tests of the warehouse: a home with deliveries, built and ready to publish."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The fingerprint moves with whatever can move a figure, and with nothing else."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""A table's hash tells every change of its content, and nothing of how it is stored."""
+
 import duckdb
 import pytest
 

@@ -1,3 +1,5 @@
+"""One run at a time works on a home, and the others learn which."""
+
 import os
 import signal
 import subprocess

@@ -1,3 +1,5 @@
+"""A release is published whole and read back, or the old one stays."""
+
 import stat
 import subprocess
 import threading

@@ -1,3 +1,5 @@
+"""Readers get the current release, read-only, with the rows that they may see."""
+
 import os
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""After a kill at any step the next run ends where an undisturbed one would have."""
+
 import json
 import os
 import shutil

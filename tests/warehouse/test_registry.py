@@ -1,3 +1,5 @@
+"""The registry says of each delivery and snapshot what the ledger knew at that moment."""
+
 from datetime import datetime
 from pathlib import Path
 
