@@ -6,6 +6,7 @@ stop the process between any two of them. What does not: what is written, or whe
 
 import os
 import secrets
+import shutil
 import signal
 from collections import Counter
 from pathlib import Path
@@ -45,7 +46,9 @@ def replace_file(tmp: Path, final: Path, mode: int | None = None) -> None:
     if mode is not None:
         os.chmod(tmp, mode)
     fsync_file(tmp)
+    kill_point("file.flushed")
     os.replace(tmp, final)
+    kill_point("file.renamed")
     fsync_dir(final.parent)
 
 
@@ -61,6 +64,15 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
     except BaseException:
         tmp.unlink(missing_ok=True)
         raise
+
+
+def empty_folder(folder: Path) -> None:
+    """Remove all that lies in a folder, but not the folder. What links in it point to stays."""
+    for entry in list(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def kill_point(name: str) -> None:
