@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,19 +42,40 @@ def _execute(night) -> None:
     night.say("starting Dagster …")
     import dagster as dg
 
+    from orchestration.dead_runs import end_dead_runs
     from orchestration.definitions import defs
     from orchestration.resources import lend
 
     job = defs.resolve_job_def("nightly")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.get() as instance, lend(night):
+    with dg.DagsterInstance.get() as instance, lend(night), _asked_to_end() as asked:
+        if dead := end_dead_runs(instance):
+            night.say(f"recovered: {dead} runs of processes that died are no longer shown as started")
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+    if asked and not result.success:
+        night.reason, night.outcome = f"{asked[0]} asked it to end; nothing is lost, run it again", "could_not_run"
+        return
     if result.success:
         if night.outcome == "could_not_run" and not night.failed_blocking:
             night.reason = "the run ended without a release and without a failed check; see the Dagster UI (make dev)"
         return
     night.reason, gate = _why(result, night)
     night.outcome = "gate_failed" if gate else "could_not_run"
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[list[str]]:
+    """The names of the signals that asked this process to end meanwhile. Dagster and dbt handle them, each in its own way and words; Python writes each down here."""
+    asked: list[str] = []
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield asked
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            asked += [signal.Signals(n).name for n in pipe.read() or b"" if n in (signal.SIGINT, signal.SIGTERM)]
 
 
 def _why(result, night) -> tuple[str, bool]:

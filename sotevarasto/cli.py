@@ -47,7 +47,9 @@ def main() -> None:
 )
 def nightly(day: str) -> None:
     """Run the night: collect, judge, build, check, publish."""
+    import atexit
     import logging
+    import signal
     import warnings
 
     warnings.filterwarnings("ignore")
@@ -57,6 +59,7 @@ def nightly(day: str) -> None:
     from warehouse.lock import LockHeld
 
     progress = Progress()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         summary = run_night(day, progress)
     except LockHeld as held:
@@ -65,14 +68,18 @@ def nightly(day: str) -> None:
     except SotevarastoError as error:
         click.echo(f"sotevarasto: {error}", err=True)
         code = 2
+    except KeyboardInterrupt:
+        click.echo("sotevarasto: interrupted; nothing is lost, run the same command again", err=True)
+        code = 2
     else:
         show(summary)
         code = summary["exit_code"]
-    # All is said. At teardown duckdb 2.0 beside duckdb-engine and Great Expectations prints dozens of harmless "nanobind: leaked" lines on stderr.
+    # All is said and all is closed. At teardown duckdb 2.0 beside duckdb-engine and Great Expectations prints dozens of harmless "nanobind: leaked" lines, and
+    # a thread of dbt that an interrupt left behind aborts the process: what is registered for the end runs, and no more.
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    sys.exit(code)
+    os._exit(code)
 
 
 @main.command()
