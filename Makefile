@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DAY ?=
 ROWS ?= 10000000
+KILLS ?= 520
 DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
 MANIFEST := dbt_project/target/prepared/manifest.json
 
@@ -15,7 +16,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup manifest nightly status dev test test-slow test-all bench bench-queries contracts lint lock clean
+.PHONY: help setup manifest nightly status dev test test-slow test-all bench bench-kill bench-queries contracts lint lock clean
 
 help:
 	@echo "make nightly        run the night (sets everything up the first time); DAY=+1 is the next simulated night"
@@ -23,6 +24,7 @@ help:
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
 	@echo "make bench          the row path against plain DuckDB SQL, and analysts' questions on the current release"
+	@echo "make bench-kill     hundreds of nights killed at random and run again; KILLS=50 for a few"
 	@echo "make contracts      what is made from the contracts and the models' descriptions: the dictionary"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
@@ -63,6 +65,9 @@ test-all: test test-slow
 bench: $(MANIFEST)
 	@"$(BIN)/python" -m benchmarks.row_path --rows $(ROWS)
 	@$(MAKE) --no-print-directory bench-queries
+
+bench-kill: $(MANIFEST)
+	@"$(BIN)/python" -m benchmarks.kills --kills $(KILLS)
 
 # On the release that `make nightly` made.
 bench-queries: $(VENV)/.ready
