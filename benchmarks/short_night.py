@@ -133,7 +133,10 @@ def build(home: Home) -> None:
     """What dbt leaves in build/work.duckdb, in small: views over slices, tables, one aggregate."""
     import duckdb
 
-    with duckdb.connect(str(home.build / "work.duckdb")) as con:
+    from warehouse.publish import PublishError
+    from warehouse.sql import one_line_for_disk
+
+    with one_line_for_disk(PublishError), duckdb.connect(str(home.build / "work.duckdb")) as con:
         for schema in ("stg", "core", "dq", "mart", "meta"):
             con.execute(f"CREATE SCHEMA {schema}")
         con.execute(_BUILD.format(build=str(home.build).replace("'", "''")))

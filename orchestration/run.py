@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sources.errors import SotevarastoError
 from sources.home import Home
 
 
@@ -41,6 +42,7 @@ def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
 def _execute(night) -> None:
     night.say("starting Dagster …")
     import dagster as dg
+    from sqlalchemy.exc import DBAPIError
 
     from orchestration.dead_runs import end_dead_runs
     from orchestration.definitions import defs
@@ -48,10 +50,15 @@ def _execute(night) -> None:
 
     job = defs.resolve_job_def("nightly")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.get() as instance, lend(night), _asked_to_end() as asked:
-        if dead := end_dead_runs(instance):
-            night.say(f"recovered: {dead} runs of processes that died are no longer shown as started")
-        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+    try:
+        with dg.DagsterInstance.get() as instance, lend(night), _asked_to_end() as asked:
+            if dead := end_dead_runs(instance):
+                night.say(f"recovered: {dead} runs of processes that died are no longer shown as started")
+            result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+    except DBAPIError as error:
+        raise SotevarastoError(
+            f"{night.home.dagster}: Dagster's history cannot be written ({error.orig}); nothing is lost: make room or mend the disk, and run again"
+        ) from None
     if asked and not result.success:
         night.reason, night.outcome = f"{asked[0]} asked it to end; nothing is lost, run it again", "could_not_run"
         return

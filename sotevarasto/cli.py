@@ -24,9 +24,11 @@ class Commands(click.Group):
             click.echo(f"sotevarasto: {error}", err=True)
             context.exit(2)
         except OSError as error:
-            place = f" {error.filename}" if error.filename else ""
+            from sources.home import current_profile, default_home
+
+            place = error.filename or default_home(current_profile())
             click.echo(
-                f"sotevarasto:{place}: {error.strerror or error}; mend the path or free the space, then run the same command again",
+                f"sotevarasto: {place}: {error.strerror or error}; mend the path or free the space, then run the same command again",
                 err=True,
             )
             context.exit(2)

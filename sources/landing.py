@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sources.durable import TEMP_PREFIX, empty_folder, fsync_dir, kill_point, temp_path
+from sources.durable import TEMP_PREFIX, empty_folder, fsync_dir, kill_point, naming, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Event, Ledger
@@ -76,7 +76,8 @@ class Landing:
         tmp = temp_path(self._store / "new")
         digest, length = hashlib.sha256(), 0
         try:
-            with open(os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444), "wb") as copy:
+            descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+            with naming(self._store), open(descriptor, "wb") as copy:
                 for chunk in chunks:
                     digest.update(chunk)
                     length += len(chunk)

@@ -103,16 +103,14 @@ class Ledger:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            raise LedgerError(
-                f"{path}: the ledger cannot be opened ({error}): check the folder and its owner"
-            ) from None
+            raise LedgerError(f"{path}: the ledger cannot be opened ({error}): {_mend(error)}") from None
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._create()
         except _DAMAGE as error:
             self._db.close()
-            raise LedgerError(f"{path}: cannot be used as a ledger ({error}): restore it from a backup") from None
+            raise LedgerError(f"{path}: cannot be used as a ledger ({error}): {_mend(error)}") from None
 
     def _create(self) -> None:
         """Make the table and its guards in an empty file; leave any other file as it is, for `verify` to judge."""
@@ -149,9 +147,7 @@ class Ledger:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
-                raise LedgerError(
-                    f"{self.path}: the ledger cannot be written ({error}): is another night running?"
-                ) from None
+                raise LedgerError(f"{self.path}: the ledger cannot be written ({error}): {_mend(error)}") from None
             try:
                 stored = self._find(kind, subject)
                 if stored is not None and stored.body != text:
@@ -169,7 +165,7 @@ class Ledger:
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
                     raise LedgerError(
-                        f"{self.path}: {kind} '{subject}' could not be recorded ({error}): check disk space and owner"
+                        f"{self.path}: {kind} '{subject}' could not be recorded ({error}): {_mend(error)}"
                     ) from None
                 raise
         if stored is None:
@@ -193,7 +189,7 @@ class Ledger:
             try:
                 return self._db.execute(statement, values).fetchall()
             except _DAMAGE as error:
-                raise LedgerError(f"{self.path}: cannot be read ({error}): restore it from a backup") from None
+                raise LedgerError(f"{self.path}: cannot be read ({error}): {_mend(error)}") from None
 
     def get(self, kind: str, subject: str) -> Event | None:
         """The event of this kind and subject, or None."""
@@ -280,6 +276,18 @@ def _hash(row: Row) -> str:
     """SHA-256 over every column but the hash itself, as one JSON list (so that no two rows share a text)."""
     text = json.dumps(row[:-1], separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _mend(error: Exception) -> str:
+    """What to do about a failure of SQLite: the disk and the owner are not the file's fault, damage is."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_BUSY"):
+        return "another process works on it; wait for that one to end"
+    if isinstance(error, OSError) or name.startswith(
+        ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+    ):
+        return "nothing is lost; make room, check the folder, its owner and the disk, and run again"
+    return "restore it from a backup"
 
 
 def _text_time(value: datetime) -> str:

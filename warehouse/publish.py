@@ -32,7 +32,7 @@ from warehouse.release import (
     record_release,
     release_heads,
 )
-from warehouse.sql import literal, name
+from warehouse.sql import literal, name, one_line_for_disk
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,6 +53,7 @@ RELEASE_COLUMNS = {
 _MODES = {MARTS: 0o444, WAREHOUSE: 0o400, FACTS: 0o444}
 
 
+@one_line_for_disk(PublishError)
 def publish(home: Home, ledger: Ledger, at: datetime, staged: Staged) -> Release:
     """Publish build/work.duckdb as the release of business time `at` (aware), made from what `staged` says.
 

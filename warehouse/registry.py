@@ -20,7 +20,7 @@ from sources.regional.catalogue import dataset_contracts
 from sources.regional.timeliness import timeliness
 from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
-from warehouse.sql import literal, query
+from warehouse.sql import literal, one_line_for_disk, query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -167,6 +167,7 @@ class Staged:
     counts: dict[str, int]
 
 
+@one_line_for_disk(RegistryError)
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
