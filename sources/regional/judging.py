@@ -150,6 +150,8 @@ class Judging:
             return stage(*self._task(work.admitted))
         except Exception as error:
             _raise_known(error)
+            if _is_memory(error):
+                raise NotNow("memory ran out twice while it was read; give the night more, and run again") from None
             log_places(self.home, work.receipt, error)
             reason = f"reading it ended in {type(error).__name__}, twice; the operator has the place in the log"
             raise Refused("UNREADABLE", reason, found=type(error).__name__) from None
@@ -213,6 +215,14 @@ def _raise_known(error: Exception) -> None:
         raise error
     if isinstance(error, (OSError, LandingError, IOException)):
         raise NotNow(" ".join(str(error).split())[:300]) from None
+
+
+def _is_memory(error: Exception) -> bool:
+    """Whether the machine had too little memory: whose delivery it was is chance."""
+    from duckdb import OutOfMemoryException
+
+    told = str(error).lower()
+    return isinstance(error, (MemoryError, OutOfMemoryException)) or "allocat" in told or "start new thread" in told
 
 
 def log_places(home: Home, receipt: Event, error: Exception) -> None:
