@@ -105,6 +105,7 @@ def run(root: Path, at: datetime = SECOND, erases: bool = True, asks_pandera: bo
             erase(home, ledger, _bytes_to_erase(ledger), "sent by mistake", "the operator", at)
         collect_need_factors(home, ledger, Landing(home.landing), at)
         outcome = take_in(home, ledger, Landing(home.landing), at=at)
+        print(*outcome.problems, sep="\n")
         kill_point("night.taken_in")
         staged = stage_registry(home, ledger, at)
         kill_point("night.staged")

@@ -199,8 +199,10 @@ def _break(call: str, error: str, path: str = "", **where: int) -> None:
 
     def failing(*arguments: Any, **named: Any) -> Any:
         nonlocal count
-        place = _place_of(arguments[0]) if arguments else ""
-        if path in place and Path(place).name != "passes":
+        # Of a rename both names count.
+        places = [_place_of(one) for one in arguments[: 2 if isinstance(arguments[0], (str, os.PathLike)) else 1]]
+        place = next((one for one in reversed(places) if path in one and Path(one).name != "passes"), None)
+        if place is not None:
             count += 1
             if count == first or (count > first and not once):
                 raise OSError(number, os.strerror(number), place)
@@ -216,4 +218,4 @@ def _place_of(thing: Any) -> str:
             return os.readlink(f"/proc/self/fd/{thing}")
         except OSError:
             return ""
-    return os.fspath(thing) if isinstance(thing, (str, os.PathLike)) else str(thing)
+    return os.fspath(thing) if isinstance(thing, (str, os.PathLike)) else ""

@@ -184,7 +184,7 @@ class Ledger:
         found = self._read(f"SELECT {_COLUMNS} FROM event WHERE kind = ? AND subject = ?", kind, subject)
         return Row(*found[0]) if found else None
 
-    def _read(self, statement: str, *values: str) -> list[tuple]:
+    def _read(self, statement: str, *values: str | int) -> list[tuple]:
         with self._mutex:
             try:
                 return self._db.execute(statement, values).fetchall()
@@ -209,6 +209,11 @@ class Ledger:
         """The newest row's number and hash; Head(0, GENESIS) while the ledger is empty."""
         found = self._read("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
         return Head(*found[0]) if found else Head(0, GENESIS)
+
+    def holds(self, head: Head) -> bool:
+        """Whether the row of a head that was kept elsewhere still stands, unchanged."""
+        found = self._read("SELECT hash FROM event WHERE seq = ?", head.seq)
+        return head == Head(0, GENESIS) or found == [(head.hash,)]
 
     def verify(self, heads: Iterable[Head] = ()) -> list[str]:
         """Every fault of the file and the chain, in words; an empty list means that all of it holds.

@@ -21,16 +21,19 @@ def open_release(home: Home) -> "DuckDBPyConnection":
     Every published relation answers to its plain name (mart.minimum_dataset, core.fct_care_contact). Person rows are
     there for whoever may read warehouse.duckdb. ReleaseError before the first release.
     """
-    from duckdb import IOException
+    from duckdb import Error
 
     while True:
         folder = _current_folder(home)
         try:
             return _opened(folder)
-        except IOException:
+        except Error as error:
             # Published and pruned over between the look and the opening: there is a newer one.
             if folder == _current_folder(home):
-                raise
+                reason = " ".join(str(error).split())[:300]
+                raise ReleaseError(
+                    f"{folder}: cannot be opened ({reason}): remove it and run `sotevarasto nightly`, which builds it anew"
+                ) from None
 
 
 def _opened(folder: Path) -> "DuckDBPyConnection":

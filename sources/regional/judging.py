@@ -222,7 +222,9 @@ def _is_memory(error: Exception) -> bool:
     from duckdb import OutOfMemoryException
 
     told = str(error).lower()
-    return isinstance(error, (MemoryError, OutOfMemoryException)) or "allocat" in told or "start new thread" in told
+    return isinstance(error, (MemoryError, OutOfMemoryException)) or any(
+        sign in told for sign in ("out of memory", "allocat", "start new thread")
+    )
 
 
 def log_places(home: Home, receipt: Event, error: Exception) -> None:
