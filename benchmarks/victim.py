@@ -185,6 +185,8 @@ def _run(step, order: dict[str, Any], notes: Path) -> int:
         print(f"sotevarasto: {error}", flush=True)
     except OSError as error:
         print(f"sotevarasto: {error.filename}: {error.strerror}", flush=True)
+    except MemoryError:
+        print("sotevarasto: memory ran out", flush=True)
     except BaseException:
         traceback.print_exc(file=sys.stdout)
         sys.stdout.flush()

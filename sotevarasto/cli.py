@@ -70,6 +70,11 @@ def nightly(day: str) -> None:
     except SotevarastoError as error:
         click.echo(f"sotevarasto: {error}", err=True)
         code = 2
+    except MemoryError:
+        click.echo(
+            "sotevarasto: memory ran out; nothing is lost, give the night more and run the same command again", err=True
+        )
+        code = 2
     except KeyboardInterrupt:
         click.echo("sotevarasto: interrupted; nothing is lost, run the same command again", err=True)
         code = 2
