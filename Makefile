@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 DAY ?=
 ROWS ?= 10000000
 BENCH ?=
+KILLS ?= 520
 DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
 MANIFEST := dbt_project/target/prepared/manifest.json
 
@@ -16,7 +17,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup manifest nightly status dev postgres test test-slow test-all bench bench-queries contracts lint lock clean
+.PHONY: help setup manifest nightly status dev postgres test test-slow test-all bench bench-kill bench-queries contracts lint lock clean
 
 help:
 	@echo "make nightly        run the night (sets everything up the first time); DAY=+1 is the next simulated night"
@@ -24,6 +25,7 @@ help:
 	@echo "make dev            the Dagster UI on the same home, http://127.0.0.1:3000"
 	@echo "make test           the tests (make test-all: the longer ones too)"
 	@echo "make bench          our regional path beside plain DuckDB SQL and other ways, and start-ups (long); make bench-queries: analysts' questions"
+	@echo "make bench-kill     hundreds of nights killed at random and run again; KILLS=50 for a few"
 	@echo "make contracts      what is made from contracts, models and definitions: the dictionary, the asset graph"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
@@ -68,6 +70,9 @@ test-all: test test-slow
 # BENCH takes more options: make bench ROWS=1000000 BENCH="--runs 1 --only sides"
 bench: $(MANIFEST)
 	@"$(BIN)/python" -m benchmarks.bench --rows $(ROWS) $(BENCH)
+
+bench-kill: $(MANIFEST)
+	@"$(BIN)/python" -m benchmarks.kills --kills $(KILLS)
 
 # On the release that `make nightly` made.
 bench-queries: $(VENV)/.ready

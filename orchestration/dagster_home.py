@@ -91,14 +91,16 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def end_dead_runs(instance: dg.DagsterInstance) -> int:
-    """Mark as failed the runs that Dagster still takes for running; returns how many. The caller holds the home's lock, so none of them can be at work.
+def end_dead_runs(instance: dg.DagsterInstance, own_run: str | None = None) -> int:
+    """Mark as failed the runs that Dagster still takes for running; returns how many. The caller, itself `own_run` or none, holds the
+    home's lock, so no other can be at work.
 
     A run whose process was killed leaves no end behind. Run monitoring would take it for running until the longest time has passed, and keep the queue waiting.
     """
     from dagster import DagsterRunStatus, RunsFilter
 
-    dead = instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED]))
+    taken = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
+    dead = [run for run in instance.get_runs(taken) if run.run_id != own_run]
     for run in dead:
         instance.report_run_failed(run, "Its process ended without a word; the night that followed found it so.")
     return len(dead)

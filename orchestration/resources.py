@@ -37,12 +37,15 @@ class NightResource(dg.ConfigurableResource):
             self._night = _opened[-1]
             yield self
             return
+        from orchestration.dagster_home import end_dead_runs
         from orchestration.summary import conclude
 
         say = context.log.info if context.log else print
         is_whole = context.run is None or context.run.asset_selection is None
         with open_night(self.day, say) as night:
             self._night = night
+            if context.instance and context.dagster_run:
+                end_dead_runs(context.instance, context.dagster_run.run_id)
             try:
                 yield self
             finally:

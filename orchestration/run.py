@@ -5,7 +5,10 @@ Belongs here: the entry that the command line uses. Does not belong here: the jo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sources.errors import SotevarastoError
@@ -30,24 +33,49 @@ def run_night(day: str, say: Callable[[str], None]) -> dict[str, Any]:
 
 def _execute(night) -> None:
     night.say("starting Dagster …")
+    from sqlalchemy.exc import DBAPIError
+
     from orchestration.dagster_home import end_dead_runs, forget_old_runs, open_instance
     from orchestration.definitions import defs
     from orchestration.resources import lend
 
     job = defs.resolve_job_def("nightly")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with open_instance() as instance, lend(night):
-        if ended := end_dead_runs(instance):
-            night.say(f"recovered: {ended} runs of Dagster whose process had ended")
-        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
-        if forgotten := forget_old_runs(instance, night.home):
-            night.say(f"Dagster's history of {forgotten} old runs removed")
+    try:
+        with open_instance() as instance, lend(night), _asked_to_end() as asked:
+            if ended := end_dead_runs(instance):
+                night.say(f"recovered: {ended} runs of Dagster whose process had ended")
+            result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+            if forgotten := forget_old_runs(instance, night.home):
+                night.say(f"Dagster's history of {forgotten} old runs removed")
+    except DBAPIError as error:
+        raise SotevarastoError(
+            f"{night.home.dagster}: Dagster's history cannot be written ({error.orig}); nothing is lost: make room or mend the disk, and run again"
+        ) from None
+    if asked and not result.success:
+        night.reason, night.outcome = f"{asked[0]} asked it to end; nothing is lost, run it again", "could_not_run"
+        return
     if result.success:
         if night.outcome == "could_not_run" and not night.failed_blocking:
             night.reason = "the run ended without a release and without a failed check; see the Dagster UI (make dev)"
         return
     night.reason, gate = _why(result, night)
     night.outcome = "gate_failed" if gate else "could_not_run"
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[list[str]]:
+    """The names of the signals that asked this process to end meanwhile. Dagster and dbt handle them, each in its own way and words; Python writes each down here."""
+    asked: list[str] = []
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield asked
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            asked += [signal.Signals(n).name for n in pipe.read() or b"" if n in (signal.SIGINT, signal.SIGTERM)]
 
 
 def _why(result, night) -> tuple[str, bool]:

@@ -29,8 +29,10 @@ class Commands(click.Group):
 def _one_line(error: SotevarastoError | OSError) -> str:
     if isinstance(error, SotevarastoError):
         return str(error)
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{error.strerror or error}; mend the path or free the space, then run the same command again"
+    from sources.home import current_profile, default_home
+
+    place = error.filename or default_home(current_profile())
+    return f"{place}: {error.strerror or error}; mend the path or free the space, then run the same command again"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +50,9 @@ def main() -> None:
 )
 def nightly(day: str) -> None:
     """Run the night: collect, judge, build, check, publish."""
+    import atexit
     import logging
+    import signal
     import warnings
 
     warnings.filterwarnings("ignore")
@@ -59,6 +63,7 @@ def nightly(day: str) -> None:
     from warehouse.lock import LockHeld
 
     progress = Progress()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         summary = run_night(day, progress)
     except LockHeld as held:
@@ -69,14 +74,23 @@ def nightly(day: str) -> None:
         if line := told(alert_unbegun(_one_line(error))):
             click.echo(f"sotevarasto: {line}", err=True)
         code = 2
+    except MemoryError:
+        click.echo(
+            "sotevarasto: memory ran out; nothing is lost, give the night more and run the same command again", err=True
+        )
+        code = 2
+    except KeyboardInterrupt:
+        click.echo("sotevarasto: interrupted; nothing is lost, run the same command again", err=True)
+        code = 2
     else:
         show(summary)
         code = summary["exit_code"]
-    # All is said. At teardown duckdb 2.0 beside duckdb-engine and Great Expectations prints dozens of harmless "nanobind: leaked" lines on stderr.
+    # All is said and all is closed. At teardown duckdb 2.0 beside duckdb-engine and Great Expectations prints dozens of harmless "nanobind: leaked" lines, and
+    # a thread of dbt that an interrupt left behind aborts the process: what is registered for the end runs, and no more.
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    sys.exit(code)
+    os._exit(code)
 
 
 @main.command()

@@ -6,8 +6,11 @@ stop the process between any two of them. What does not: what is written, or whe
 
 import os
 import secrets
+import shutil
 import signal
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # One prefix for every unfinished file or folder, so that recovery knows them by name alone.
@@ -22,11 +25,22 @@ def temp_path(final: Path) -> Path:
     return final.with_name(f"{TEMP_PREFIX}{secrets.token_hex(8)}")
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Put the path into an OSError that names none, as those of write and fsync do not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
 def fsync_file(path: Path) -> None:
     """Flush one file's bytes to the disk. A failure is raised and never retried: the pages may be lost."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -35,7 +49,8 @@ def fsync_dir(path: Path) -> None:
     """Flush one folder's entries to the disk, so that a rename or link in it survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -45,7 +60,9 @@ def replace_file(tmp: Path, final: Path, mode: int | None = None) -> None:
     if mode is not None:
         os.chmod(tmp, mode)
     fsync_file(tmp)
+    kill_point("file.flushed")
     os.replace(tmp, final)
+    kill_point("file.renamed")
     fsync_dir(final.parent)
 
 
@@ -55,12 +72,21 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
     tmp = temp_path(path)
     descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(content)
         replace_file(tmp, path, mode)
     except BaseException:
         tmp.unlink(missing_ok=True)
         raise
+
+
+def empty_folder(folder: Path) -> None:
+    """Remove all that lies in a folder, but not the folder. What links in it point to stays."""
+    for entry in list(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def kill_point(name: str) -> None:

@@ -63,11 +63,24 @@ class Home:
             home._stamp(profile)
             for name in _FOLDERS:
                 (home.root / name).mkdir(mode=0o700, exist_ok=True)
+            home._require_access()
         except OSError as error:
             raise HomeError(
                 f"{error.filename or home.root}: {error.strerror}: the home must be a folder that this user may write"
             ) from None
         return home
+
+    def _require_access(self) -> None:
+        """Refuse now what would stop a night half-way: a folder that this user may not read and write."""
+        for folder in (self.root, *(self.root / name for name in _FOLDERS)):
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                is_read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+                mend = (
+                    "mount its file system writable"
+                    if is_read_only
+                    else f"make user {os.geteuid()} its owner, mode 0700"
+                )
+                raise HomeError(f"{folder}: this user may not read and write it: {mend}, then run again")
 
     def _stamp(self, profile: str) -> None:
         """Write the stamp into a new home, or refuse a home that was stamped otherwise."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sources.durable import TEMP_PREFIX, fsync_dir, kill_point, temp_path
+from sources.durable import TEMP_PREFIX, empty_folder, fsync_dir, kill_point, naming, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Event, Ledger
@@ -76,20 +76,24 @@ class Landing:
         tmp = temp_path(self._store / "new")
         digest, length = hashlib.sha256(), 0
         try:
-            with open(os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444), "wb") as copy:
+            descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+            with naming(self._store), open(descriptor, "wb") as copy:
                 for chunk in chunks:
                     digest.update(chunk)
                     length += len(chunk)
                     copy.write(chunk)
+                    kill_point("landing.copying")
                 copy.flush()
                 os.fchmod(copy.fileno(), 0o444)
+                kill_point("landing.unflushed")
                 os.fsync(copy.fileno())
             kill_point("landing.copied")
             sha256 = digest.hexdigest()
-            final = self._place(sha256)
+            final = self.place(sha256)
             final.parent.mkdir(mode=0o700, exist_ok=True)
             if not final.exists():
                 os.rename(tmp, final)
+                kill_point("landing.moved")
         finally:
             tmp.unlink(missing_ok=True)
         # Also when the bytes stood here before: the run that put them may have died before these two.
@@ -98,7 +102,8 @@ class Landing:
         kill_point("landing.renamed")
         return Stored(sha256, length)
 
-    def _place(self, sha256: str) -> Path:
+    def place(self, sha256: str) -> Path:
+        """Where the bytes with this SHA-256 lie, or would. LandingError if it is none."""
         if not _SHA256.fullmatch(sha256):
             raise LandingError(f"'{sha256[:80]}' is no SHA-256: give 64 hexadecimal digits in lower case")
         return self._store / sha256[:2] / sha256
@@ -107,11 +112,11 @@ class Landing:
         """Where the bytes with this SHA-256 lie. Absent if they were erased or never came."""
         if not self.has(sha256):
             raise Absent(f"landing has no bytes {sha256}: erased, or lost; ask `sotevarasto ledger verify`")
-        return self._place(sha256)
+        return self.place(sha256)
 
     def has(self, sha256: str) -> bool:
         """Whether the bytes with this SHA-256 lie here."""
-        return self._place(sha256).is_file()
+        return self.place(sha256).is_file()
 
     def verify(self) -> list[str]:
         """Read every stored byte again; each file that does not give its own name, in words."""
@@ -122,10 +127,6 @@ class Landing:
             elif (found := file_sha256(place)) != place.name:
                 faults.append(f"landing bytes {place.name} were changed: they now give {found}")
         return faults
-
-    def erase(self, sha256: str) -> None:
-        """Remove the bytes for good; nothing happens if they are absent. Callers use `erase` of this module."""
-        remove_file(self._place(sha256))
 
 
 def file_sha256(path: Path) -> str:
@@ -138,6 +139,7 @@ def remove_file(path: Path) -> None:
     """Remove a file and make the removal durable; nothing happens if it or its folder is absent."""
     if os.path.lexists(path):
         path.unlink()
+        kill_point("erasure.removed")
         fsync_dir(path.parent)
 
 
@@ -164,20 +166,31 @@ def erase(home: Home, ledger: Ledger, sha256: str, reason: str, who: str, at: da
 
 
 def finish_erasures(home: Home, ledger: Ledger) -> None:
-    """Remove whatever an erasure event names and is still there; safe to run at any time, any number of times."""
-    landing = Landing(home.landing)
-    for event in ledger.events("erasure"):
-        for sha256 in event.body["bytes"]:
-            landing.erase(sha256)
-        for path in event.body["parquet"]:
-            remove_file(home.parquet / path)
-            for folder in (home.build, *_release_folders(home)):
-                remove_file(folder / "slices" / path)
-        for path in event.body["quarantine"]:
-            remove_file(home.quarantine / path)
-        for path in event.body["reports"]:
-            for report in sorted((home.reports / path).parent.glob(f"{Path(path).name}.*")):
-                remove_file(report)
+    """Remove whatever an erasure event names and is still there; safe to run at any time, any number of times.
+
+    The build folder may hold the rows in any form, so all of it goes first.
+    """
+    left = [path for event in ledger.events("erasure") for path in _erased(home, event) if os.path.lexists(path)]
+    if left:
+        empty_folder(home.build)
+    for path in left:
+        remove_file(path)
+
+
+def _erased(home: Home, event: Event) -> list[Path]:
+    """Every place at which something that an erasure names may lie."""
+    body, landing = event.body, Landing(home.landing)
+    slices = [folder / "slices" for folder in _release_folders(home)]
+    return [
+        *(landing.place(sha256) for sha256 in body["bytes"]),
+        *(folder / path for path in body["parquet"] for folder in (home.parquet, *slices)),
+        *(home.quarantine / path for path in body["quarantine"]),
+        *(
+            found
+            for path in body["reports"]
+            for found in sorted((home.reports / path).parent.glob(f"{Path(path).name}.*"))
+        ),
+    ]
 
 
 def missing_bytes(home: Home, ledger: Ledger) -> list[str]:

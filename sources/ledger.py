@@ -110,16 +110,14 @@ class Ledger:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            raise LedgerError(
-                f"{path}: the ledger cannot be opened ({error}): check the folder and its owner"
-            ) from None
+            raise LedgerError(f"{path}: the ledger cannot be opened ({error}): {_mend(error)}") from None
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._create()
         except _DAMAGE as error:
             self._db.close()
-            raise LedgerError(f"{path}: cannot be used as a ledger ({error}): restore it from a backup") from None
+            raise LedgerError(f"{path}: cannot be used as a ledger ({error}): {_mend(error)}") from None
 
     def _open_sealed(self) -> None:
         try:
@@ -175,9 +173,7 @@ class Ledger:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
-                raise LedgerError(
-                    f"{self.path}: the ledger cannot be written ({error}): is another night running?"
-                ) from None
+                raise LedgerError(f"{self.path}: the ledger cannot be written ({error}): {_mend(error)}") from None
             try:
                 stored = self._find(kind, subject)
                 if stored is not None and stored.body != text:
@@ -195,7 +191,7 @@ class Ledger:
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
                     raise LedgerError(
-                        f"{self.path}: {kind} '{subject}' could not be recorded ({error}): check disk space and owner"
+                        f"{self.path}: {kind} '{subject}' could not be recorded ({error}): {_mend(error)}"
                     ) from None
                 raise
         if stored is None:
@@ -214,12 +210,12 @@ class Ledger:
         found = self._read(f"SELECT {_COLUMNS} FROM event WHERE kind = ? AND subject = ?", kind, subject)
         return Row(*found[0]) if found else None
 
-    def _read(self, statement: str, *values: str) -> list[tuple]:
+    def _read(self, statement: str, *values: str | int) -> list[tuple]:
         with self._mutex:
             try:
                 return self._db.execute(statement, values).fetchall()
             except _DAMAGE as error:
-                raise LedgerError(f"{self.path}: cannot be read ({error}): restore it from a backup") from None
+                raise LedgerError(f"{self.path}: cannot be read ({error}): {_mend(error)}") from None
 
     def get(self, kind: str, subject: str) -> Event | None:
         """The event of this kind and subject, or None."""
@@ -239,6 +235,11 @@ class Ledger:
         """The newest row's number and hash; Head(0, GENESIS) while the ledger is empty."""
         found = self._read("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
         return Head(*found[0]) if found else Head(0, GENESIS)
+
+    def holds(self, head: Head) -> bool:
+        """Whether the row of a head that was kept elsewhere still stands, unchanged."""
+        found = self._read("SELECT hash FROM event WHERE seq = ?", head.seq)
+        return head == Head(0, GENESIS) or found == [(head.hash,)]
 
     def verify(self, heads: Iterable[Head] = ()) -> list[str]:
         """Every fault of the file and the chain, in words; an empty list means that all of it holds.
@@ -306,6 +307,18 @@ def _hash(row: Row) -> str:
     """SHA-256 over every column but the hash itself, as one JSON list (so that no two rows share a text)."""
     text = json.dumps(row[:-1], separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _mend(error: Exception) -> str:
+    """What to do about a failure of SQLite: the disk and the owner are not the file's fault, damage is."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_BUSY"):
+        return "another process works on it; wait for that one to end"
+    if isinstance(error, OSError) or name.startswith(
+        ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+    ):
+        return "nothing is lost; make room, check the folder, its owner and the disk, and run again"
+    return "restore it from a backup"
 
 
 def _text_time(value: datetime) -> str:

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.killed_nights import runs_in_progress
+from sources.durable import TEMP_PREFIX
+from sources.home import Home
+
 REPOSITORY = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
@@ -63,3 +67,22 @@ def test_a_night_killed_at_a_random_moment_and_run_again_ends_the_same(undisturb
         check=False,
     )
     assert verified.returncode == 0
+    left = list((tmp_path / "home").rglob(f"{TEMP_PREFIX}*"))
+    assert left + list((tmp_path / "home" / "build").iterdir()) == []
+    assert runs_in_progress(Home(tmp_path / "home")) == 0
+
+
+@pytest.mark.parametrize("sends", [signal.SIGTERM, signal.SIGINT])
+def test_a_night_that_is_asked_to_end_says_so_exits_2_and_ends_the_same_when_run_again(undisturbed, tmp_path, sends):
+    expected, seconds = undisturbed
+    night = start(tmp_path / "home")
+    time.sleep(0.6 * seconds)
+    night.send_signal(sends)
+    output, _ = night.communicate(timeout=120)
+    assert night.returncode == 2, output
+    assert "nothing is lost, run" in output and "Traceback" not in output
+    assert runs_in_progress(Home(tmp_path / "home")) == 0
+    again = start(tmp_path / "home")
+    output, _ = again.communicate()
+    assert again.returncode == 0, output
+    assert tables(tmp_path / "home") == expected

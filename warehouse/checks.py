@@ -21,7 +21,7 @@ from sources.durable import kill_point, replace_file, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Ledger
-from warehouse.sql import literal
+from warehouse.sql import literal, one_line_for_disk
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -80,6 +80,7 @@ class CheckResult:
 _TOLD = tuple(f.name for f in fields(CheckResult) if f.name != "did_run")
 
 
+@one_line_for_disk(ChecksError)
 def record_checks(home: Home, ledger: Ledger, at: datetime, night_id: str, results: Iterable[CheckResult]) -> int:
     """Keep what the checks of business time `at` (aware) came to; returns how many results were new.
 
@@ -161,6 +162,7 @@ def create_check_result(
     con.execute(f"CREATE OR REPLACE TABLE check_result AS FROM ({rows}) ORDER BY {_KEY}")
 
 
+@one_line_for_disk(ChecksError)
 def complete_build(home: Home, ledger: Ledger, at: datetime) -> int:
     """Put all results known at `at`, tonight's too, into dq.check_result of build/work.duckdb; returns its rows.
 
@@ -174,6 +176,8 @@ def complete_build(home: Home, ledger: Ledger, at: datetime) -> int:
         con.execute(f"ATTACH {literal(home.build / 'work.duckdb')} AS work")
         try:
             con.execute(f"BEGIN; DELETE FROM work.{TABLE}; INSERT INTO work.{TABLE} BY NAME FROM check_result; COMMIT")
+        except (duckdb.IOException, duckdb.FatalException):
+            raise
         except duckdb.Error as error:
             reason = " ".join(str(error).split())[:200]
             raise ChecksError(f"{TABLE} cannot take the night's results ({reason}): build dq__check_result") from None

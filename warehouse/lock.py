@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from sources.durable import naming
 from sources.errors import SotevarastoError
 from sources.home import Home
 
@@ -57,8 +58,13 @@ class NightLock:
             os.close(descriptor)
             raise LockHeld(self._home, _written(self._home.lock))
         owner = {"pid": os.getpid(), "command": _command(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, json.dumps(owner).encode())
+        try:
+            with naming(self._home.lock):
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, json.dumps(owner).encode())
+        except OSError:
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
         return self
 

@@ -32,7 +32,7 @@ from warehouse.release import (
     record_release,
     release_heads,
 )
-from warehouse.sql import literal, name
+from warehouse.sql import literal, name, one_line_for_disk
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,6 +53,7 @@ RELEASE_COLUMNS = {
 _MODES = {MARTS: 0o444, WAREHOUSE: 0o400, FACTS: 0o444}
 
 
+@one_line_for_disk(PublishError)
 def publish(home: Home, ledger: Ledger, at: datetime, staged: Staged) -> Release:
     """Publish build/work.duckdb as the release of business time `at` (aware), made from what `staged` says.
 
@@ -80,6 +81,7 @@ def publish(home: Home, ledger: Ledger, at: datetime, staged: Staged) -> Release
     record_release(ledger, release)
     kill_point("publish.recorded")
     record_head(home, ledger)
+    kill_point("publish.head_kept")
     prune(home, ledger)
     return release
 
@@ -138,6 +140,7 @@ def _write_files(con: "DuckDBPyConnection", home: Home, release: Release, relati
         _write_meta(con, release)
         con.execute("USE memory")
         con.execute(f"DETACH {name(Path(file).stem)}")
+        kill_point("publish.file_written")
     con.execute(f"DETACH {WORK}")
     kill_point("publish.exported")
 
@@ -191,8 +194,10 @@ def _seal(home: Home, release: Release) -> None:
     for folder, _, _ in os.walk(home.build):
         fsync_dir(Path(folder))
     final = home.releases / release.release_id
+    kill_point("publish.sealed")
     final.unlink()
     os.rename(home.build, final)
+    kill_point("publish.moved")
     fsync_dir(home.releases)
     home.build.mkdir(mode=0o700)
     fsync_dir(home.root)

@@ -21,9 +21,24 @@ def open_release(home: Home) -> "DuckDBPyConnection":
     Every published relation answers to its plain name (mart.minimum_dataset, core.fct_care_contact). Person rows are
     there for whoever may read warehouse.duckdb. ReleaseError before the first release.
     """
+    from duckdb import Error
+
+    while True:
+        folder = _current_folder(home)
+        try:
+            return _opened(folder)
+        except Error as error:
+            # Published and pruned over between the look and the opening: there is a newer one.
+            if folder == _current_folder(home):
+                reason = " ".join(str(error).split())[:300]
+                raise ReleaseError(
+                    f"{folder}: cannot be opened ({reason}): remove it and run `sotevarasto nightly`, which builds it anew"
+                ) from None
+
+
+def _opened(folder: Path) -> "DuckDBPyConnection":
     import duckdb
 
-    folder = _current_folder(home)
     con = duckdb.connect()
     try:
         _attach(con, folder / MARTS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sources.durable import TEMP_PREFIX, fsync_dir
 from sources.home import Home
 from sources.landing import finish_erasures
-from sources.ledger import Ledger
+from sources.ledger import Ledger, LedgerError
 from sources.regional.receipt import clear_received
 from warehouse.release import (
     Release,
@@ -20,6 +20,7 @@ from warehouse.release import (
     prune,
     record_head,
     record_release,
+    release_heads,
     remove_folder,
     standing_releases,
 )
@@ -30,6 +31,7 @@ def recover(home: Home, ledger: Ledger) -> list[str]:
 
     The caller holds the home's lock: a temporary file of a living run would look like one of a dead one.
     """
+    _require_heads(home, ledger)
     mended = _remove_temporary(home)
     mended += _remove_half_releases(home)
     mended += _agree(home, ledger)
@@ -38,6 +40,16 @@ def recover(home: Home, ledger: Ledger) -> list[str]:
     if cleared := clear_received(home, ledger):
         mended.append(f"removed {cleared} received deliveries that still lay in the inbox")
     return mended
+
+
+def _require_heads(home: Home, ledger: Ledger) -> None:
+    """Refuse a ledger that lost rows which a release was made from: what is appended to it now would hide the loss."""
+    for head in release_heads(home):
+        if not ledger.holds(head):
+            raise LedgerError(
+                f"{ledger.path}: row {head.seq}, which a release was made from, is gone or changed: restore the ledger from a backup that has it "
+                f"(or, to go on without what it lost, remove {home.releases} and {home.current})"
+            )
 
 
 def _remove_temporary(home: Home) -> list[str]:

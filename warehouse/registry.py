@@ -6,13 +6,13 @@ the emptied build folder for dbt to read. What does not: judging a delivery (sou
 """
 
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.durable import empty_folder
 from sources.errors import SotevarastoError
 from sources.freshness import Freshness, every_source
 from sources.home import Home
@@ -21,7 +21,7 @@ from sources.regional.catalogue import dataset_contracts
 from sources.regional.timeliness import timeliness
 from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
-from warehouse.sql import literal, query
+from warehouse.sql import literal, one_line_for_disk, query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -176,6 +176,7 @@ class Staged:
     counts: dict[str, int]
 
 
+@one_line_for_disk(RegistryError)
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
@@ -190,7 +191,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _load_timeliness(con, ledger, at)
         for name in ("delivery", "snapshot"):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
-        _empty(home.build)
+        empty_folder(home.build)
         for name in ("registry", "slices", "national"):
             (home.build / name).mkdir(mode=0o700)
         _link_slices(con, home)
@@ -222,14 +223,6 @@ def current_contacts(con: "DuckDBPyConnection", build: Path) -> str:
             SELECT receipt_id FROM read_parquet({delivery}) WHERE status = 'accepted' AND known_to IS NULL)"""
     )
     return "current_contacts"
-
-
-def _empty(build: Path) -> None:
-    for entry in list(build.iterdir()):
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
 
 
 def _load_events(con: "DuckDBPyConnection", ledger: Ledger, at: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sources.durable import TEMP_PREFIX, fsync_dir, temp_path, write_atomic
+from sources.durable import TEMP_PREFIX, fsync_dir, kill_point, temp_path, write_atomic
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Event, Head, Ledger
@@ -108,6 +108,7 @@ def point_current(home: Home, release_id: str) -> None:
     tmp = temp_path(home.current)
     # Relative, so that a home that was moved as a whole still finds its release.
     os.symlink(Path(home.releases.name) / release_id, tmp)
+    kill_point("current.linked")
     os.replace(tmp, home.current)
     fsync_dir(home.root)
 
@@ -141,5 +142,6 @@ def remove_folder(folder: Path) -> None:
     """Remove a folder so that a crash half-way never leaves a part of it under its own name."""
     tmp = temp_path(folder)
     os.rename(folder, tmp)
+    kill_point("release.set_aside")
     fsync_dir(folder.parent)
     shutil.rmtree(tmp)

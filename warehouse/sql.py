@@ -1,16 +1,41 @@
 """The few SQL texts and quotings that the warehouse needs outside dbt.
 
-What belongs here: reading warehouse/queries/*.sql, quoting names and values. What does not: models.
+What belongs here: reading warehouse/queries/*.sql, quoting names and values, telling a fault of the disk in one line. What does not: models.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+
+from sources.errors import SotevarastoError
+
+# How DuckDB tells a failed write, wherever it wraps it; within JSON the quotes are escaped.
+_DISK = re.compile(r'(Could not [a-z]+ file \\?"[^"]+": [A-Za-z ]+)')
 
 
 @cache
 def query(name: str) -> str:
     """The text of warehouse/queries/<name>.sql."""
     return (files("warehouse") / "queries" / f"{name}.sql").read_text("utf-8")
+
+
+@contextmanager
+def one_line_for_disk(error_class: type[SotevarastoError]) -> Iterator[None]:
+    """Raise what the disk did to DuckDB or to ourselves as one line with its mend. DuckDB's own connection is of no use afterwards."""
+    from duckdb import FatalException, IOException
+
+    try:
+        yield
+    except (FatalException, IOException) as error:
+        found = _DISK.search(str(error))
+        reason = (found[1] if found else " ".join(str(error).split())[:300]).replace("\\", "")
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+    else:
+        return
+    raise error_class(f"{reason}; nothing is lost: make room or mend the disk, and run again") from None
 
 
 def literal(value: object) -> str:

@@ -16,6 +16,7 @@ from orchestration.checks import dbt_tests
 from orchestration.night import GateFailed, Night
 from orchestration.paths import MANIFEST
 from orchestration.resources import NightResource
+from sources.durable import empty_folder
 
 REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
@@ -49,6 +50,8 @@ def raw__registry(context: dg.AssetExecutionContext, night: NightResource) -> It
     n.staged = staged
     current = current_release(n.home)
     if current is not None and current.input_fingerprint == staged.fingerprint:
+        # The rows staged for nothing would lie about until the next night.
+        empty_folder(n.home.build)
         n.release, n.outcome = current.as_dict(), "unchanged"
         n.say(f"  nothing moved since release {current.release_id}; it stays current")
         return

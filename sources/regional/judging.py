@@ -181,6 +181,8 @@ class Judging:
             return self._stage_alone(work)
         except Exception as error:
             _raise_known(error)
+            if _is_memory(error):
+                raise NotNow("memory ran out twice while it was read; give the night more, and run again") from None
             log_places(self.home, work.receipt, error)
             reason = f"reading it ended in {type(error).__name__}, twice; the operator has the place in the log"
             raise Refused("UNREADABLE", reason, found=type(error).__name__) from None
@@ -245,6 +247,16 @@ def _raise_known(error: Exception) -> None:
         raise error
     if isinstance(error, (OSError, LandingError, IOException, OutOfMemoryException)):
         raise NotNow(" ".join(str(error).split())[:300]) from None
+
+
+def _is_memory(error: Exception) -> bool:
+    """Whether the machine had too little memory: whose delivery it was is chance."""
+    from duckdb import OutOfMemoryException
+
+    told = str(error).lower()
+    return isinstance(error, (MemoryError, OutOfMemoryException)) or any(
+        sign in told for sign in ("out of memory", "allocat", "start new thread")
+    )
 
 
 def log_places(home: Home, receipt: Event, error: Exception) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sources.home import Home
-from sources.landing import Landing
-from sources.ledger import Ledger
+from sources.landing import Landing, erase
+from sources.ledger import Ledger, LedgerError
 from tests.warehouse.made import World, night
 from warehouse.read import open_release
 from warehouse.recover import recover
@@ -23,7 +23,7 @@ NIGHT = """
 import sys
 from pathlib import Path
 from sources.home import Home
-from sources.ledger import Ledger
+from sources.ledger import Ledger, LedgerError
 from tests.warehouse.made import World, night
 from warehouse.recover import recover
 
@@ -197,3 +197,21 @@ def test_an_erasure_cut_short_is_finished(world: World) -> None:
 
 def test_a_new_home_needs_no_mending(world: World) -> None:
     assert recover(world.home, world.ledger) == []
+
+
+def test_an_erasure_leaves_nothing_of_the_rows_in_a_build_that_was_never_published(world: World) -> None:
+    sha256 = world.accept("r1", night(3))
+    world.stage(night(3))
+    assert list(world.home.build.rglob("*r1*"))
+    erase(world.home, world.ledger, sha256, "sent by mistake", "A. Keeper", night(4))
+    assert list(world.home.build.iterdir()) == []
+
+
+def test_a_ledger_that_lost_rows_of_a_release_is_refused(world: World, tmp_path: Path) -> None:
+    world.accept("r1", night(3))
+    world.release(night(3))
+    with (
+        Ledger(tmp_path / "other.sqlite") as shorter,
+        pytest.raises(LedgerError, match="restore the ledger from a backup"),
+    ):
+        recover(world.home, shorter)
