@@ -19,6 +19,7 @@ from sources.contract import Contract
 from sources.durable import replace_file, temp_path
 from sources.home import Home
 from sources.landing import file_sha256
+from sources.memory import allowed_mib
 from sources.regional.admission import Admitted
 from sources.regional.manifest import Refused
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from sources.regional.judge import AcceptedCheck, FileRead, Judgement
     from sources.regional.rules import CompiledRules
 
-# Together with the interpreter the workers stay under 4 GiB.
-_MEMORY_MIB = 2_400
+# Together with the interpreter the workers stay under 4 GiB; where less is allowed, the interpreter and its libraries come first.
+_MEMORY_MIB, _LEAST_MIB, _INTERPRETER_MIB = 2_400, 96, 352
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,10 @@ class Connections:
     def _connect(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
+        memory = max(_LEAST_MIB, min(_MEMORY_MIB, allowed_mib() - _INTERPRETER_MIB))
         config = {
             "threads": max(1, (os.cpu_count() or 1) // self._workers),
-            "memory_limit": f"{_MEMORY_MIB // self._workers}MiB",
+            "memory_limit": f"{memory // self._workers}MiB",
             "temp_directory": str(self.home.build / "spill"),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,

@@ -69,4 +69,4 @@ def test_a_delivery_of_the_largest_month_is_done_within_512_mib(half_a_gigabyte:
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == "accepted", (done.returncode, done.stdout, done.stderr[-2000:])
+    assert done.stdout.split()[-1:] == ["accepted"], (done.returncode, done.stdout, done.stderr[-2000:])
