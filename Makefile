@@ -63,7 +63,7 @@ test: $(MANIFEST)
 	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(MANIFEST)
-	@"$(BIN)/python" -m pytest -m slow
+	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m slow
 
 test-all: test test-slow
 

@@ -12,6 +12,7 @@ from benchmarks.killed_nights import runs_in_progress
 from sources.home import Home
 
 REPOSITORY = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 # A run as the daemon or the UI starts it: one that opens its own night.
 RUN = """
 import dagster as dg

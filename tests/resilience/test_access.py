@@ -15,6 +15,8 @@ from benchmarks.kills import Undisturbed
 from benchmarks.victim import REPOSITORY, Victim
 from tests.resilience.conftest import differences, is_one_line, promises
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bound(ordinary: tuple[str, ...]) -> Iterator[Victim]:

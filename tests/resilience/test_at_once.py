@@ -22,6 +22,8 @@ from tests.spoiled import Spoiled
 from tests.warehouse.made import World, night
 from warehouse.lock import NightLock
 
+pytestmark = pytest.mark.slow
+
 
 def test_of_ten_nights_started_at_once_one_runs_and_the_others_name_it(base: Undisturbed, home: Path) -> None:
     with Victim("tests.resilience.steps:ten_at_once") as ten, Victim() as victim:
@@ -54,7 +56,6 @@ def test_ten_command_lines_meet_a_night_at_work_name_its_process_and_exit_0(home
     assert short_night.inbox_of(home) == before
 
 
-@pytest.mark.slow
 def test_a_hundred_readers_while_releases_are_published_see_one_whole_release_each(tmp_path: Path) -> None:
     home, stop = Home.open(tmp_path / "home", "simulated"), tmp_path / "stop"
     published = []
@@ -106,7 +107,6 @@ def test_a_delivery_sent_twice_and_into_another_s_inbox_is_taken_once(tmp_path: 
     assert not list(batch.home.parquet.glob(f"care_contacts/{PERIOD}/06-*"))
 
 
-@pytest.mark.slow
 def test_thirty_six_months_beside_the_day_s_deliveries_come_to_the_same_as_one_after_the_other(tmp_path: Path) -> None:
     from sources.landing import Landing
     from sources.simulator.deliver import deliver_history

@@ -16,6 +16,8 @@ from benchmarks.kills import Undisturbed
 from benchmarks.victim import Victim
 from tests.resilience.conftest import differences, is_one_line, promises
 
+pytestmark = pytest.mark.slow
+
 Mount = Callable[..., Path]
 
 
@@ -45,7 +47,6 @@ def test_a_full_disk_is_one_line_and_the_rerun_ends_the_same(
     full(victim, base, small_disk(size="64m"), kib)
 
 
-@pytest.mark.slow
 def test_a_disk_that_fills_at_any_step(victim: Victim, base: Undisturbed, small_disk: Mount) -> None:
     for kib in (*range(0, 320, 16), *range(320, 4000, 160)):
         full(victim, base, small_disk(size="64m"), kib)
@@ -99,7 +100,6 @@ def test_a_flush_that_fails_stops_the_night_and_is_never_taken_for_done(
     assert differences(victim, home, base) == {}
 
 
-@pytest.mark.slow
 def test_any_one_flush_that_fails_is_told_and_the_rerun_ends_the_same(
     victim: Victim, base: Undisturbed, home: Path, tmp_path: Path
 ) -> None:

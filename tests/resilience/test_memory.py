@@ -17,6 +17,8 @@ from sources.simulator.parcel import make_parcel
 from sources.simulator.randomness import SEED
 from tests.resilience.conftest import promises
 
+pytestmark = pytest.mark.slow
+
 MIB = 1 << 20
 GROUP = Path("/sys/fs/cgroup/memory/sotevarasto-test")
 
@@ -54,7 +56,6 @@ def half_a_gigabyte() -> Iterator[Path]:
     GROUP.rmdir()
 
 
-@pytest.mark.slow
 def test_a_delivery_of_the_largest_month_is_done_within_512_mib(half_a_gigabyte: Path, tmp_path: Path) -> None:
     home = Home.open(tmp_path / "home", "simulated")
     short_night._put(home, make_parcel("HUS", "2026-08", 1, short_night.FIRST, SEED, n_rows=500_000))
