@@ -1,3 +1,5 @@
+"""How much memory a home may use, from the control group or the machine."""
+
 import os
 from pathlib import Path
 
