@@ -15,6 +15,7 @@ def unpack_old_home(root: Path) -> Home:
     """Put the home of format 1 down at `root`, as it was written."""
     root.mkdir(parents=True)
     with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(root, filter="tar")
+        # Python before 3.11.4 knows no filter; the archive is our own.
+        archive.extractall(root, **({"filter": "tar"} if hasattr(tarfile, "data_filter") else {}))
     root.chmod(0o700)
     return Home(root)
