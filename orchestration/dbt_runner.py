@@ -10,11 +10,16 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.paths import DBT_TARGET, dbt_places
+from orchestration.paths import PREPARED, dbt_places
+from sources.durable import write_atomic
+
+if TYPE_CHECKING:
+    from sources.home import Home
 
 BUILT = frozenset({"success", "pass", "warn", "no-op", "reused"})
+_PARSED = "partial_parse.msgpack"
 FAILED = frozenset({"fail", "error", "runtime error"})
 
 
@@ -49,12 +54,12 @@ class BuildOutcome:
 
 
 def run(
-    build: Path,
+    home: Home,
     select: Iterable[str] = (),
     on_node: Callable[[NodeOutcome], None] | None = None,
     command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
 ) -> BuildOutcome:
-    """Run dbt against the inputs in `build`, which must be an absolute path. `select` narrows the nodes; unit tests belong to `make test`, not to a night."""
+    """Run dbt against the inputs in the home's build folder; its work goes to `home.dbt`. `select` narrows the nodes; unit tests belong to `make test`, not to a night."""
     from dbt.cli.main import dbtRunner
 
     nodes: list[NodeOutcome] = []
@@ -65,10 +70,11 @@ def run(
             if on_node:
                 on_node(nodes[-1])
 
-    os.environ["SOTEVARASTO_BUILD"] = str(build)
+    os.environ["SOTEVARASTO_BUILD"] = str(home.build)
+    _begin_from_prepared(home)
     arguments = [
         *command,
-        *dbt_places(DBT_TARGET),
+        *dbt_places(home.dbt, home.logs),
         "--no-version-check",
         "--quiet",
         "--log-level",
@@ -83,6 +89,13 @@ def run(
     if not result.success and not any(n.is_failed for n in nodes):
         error = " ".join(str(result.exception or "dbt ended without a reason").split())[:500]
     return BuildOutcome(tuple(nodes), error)
+
+
+def _begin_from_prepared(home: Home) -> None:
+    """A home's first dbt starts from what `make manifest` parsed; dbt itself parses anew what has changed since."""
+    prepared, own = PREPARED / _PARSED, home.dbt / _PARSED
+    if prepared.is_file() and not own.exists():
+        write_atomic(own, prepared.read_bytes())
 
 
 def _compiled(result, unique_id: str) -> str:

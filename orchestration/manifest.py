@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from orchestration.paths import DBT_TARGET, MANIFEST, dbt_places
+from orchestration.paths import DBT_PROJECT, MANIFEST, PREPARED, dbt_places
 from sources.durable import write_atomic
 
 
@@ -18,8 +18,8 @@ def main() -> int:
     from dbt.cli.main import dbtRunner
 
     # The place of a home is not known here and does not enter the manifest's keys; dbt only needs the variable to exist.
-    os.environ.setdefault("SOTEVARASTO_BUILD", str(DBT_TARGET / "no-build"))
-    result = dbtRunner().invoke(["parse", "--quiet", *dbt_places(DBT_TARGET)])
+    os.environ.setdefault("SOTEVARASTO_BUILD", str(PREPARED / "no-build"))
+    result = dbtRunner().invoke(["parse", "--quiet", *dbt_places(PREPARED, DBT_PROJECT / "logs")])
     if not result.success:
         reason = str(result.exception) if result.exception else "see the messages above"
         print(
@@ -28,7 +28,7 @@ def main() -> int:
         )
         return 1
     MANIFEST.parent.mkdir(exist_ok=True)
-    write_atomic(MANIFEST, (DBT_TARGET / "manifest.json").read_bytes())
+    write_atomic(MANIFEST, (PREPARED / "manifest.json").read_bytes())
     return 0
 
 

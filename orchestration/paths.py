@@ -7,12 +7,13 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
 DBT_PROJECT = REPOSITORY / "dbt_project"
-DBT_TARGET = DBT_PROJECT / "target"
-# A copy that dbt itself never writes to: every build rewrites target/manifest.json in place, while others may be reading.
-MANIFEST = DBT_TARGET / "prepared" / "manifest.json"
+# Written by `make manifest` alone; a night's work goes to its home (Home.dbt).
+PREPARED = DBT_PROJECT / "target"
+# A copy that dbt itself never writes to: it rewrites target/manifest.json in place, while others may be reading.
+MANIFEST = PREPARED / "prepared" / "manifest.json"
 
 
-def dbt_places(target: Path) -> list[str]:
-    """The arguments that tell a call of dbt where the project lies and where its work goes."""
+def dbt_places(target: Path, logs: Path) -> list[str]:
+    """The arguments that tell a call of dbt where the project lies and where its work and its log go."""
     project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    return [*project, "--target-path", str(target), "--log-path", str(DBT_PROJECT / "logs")]
+    return [*project, "--target-path", str(target), "--log-path", str(logs)]

@@ -31,6 +31,7 @@ _FOLDERS = (
     "releases",
     "reports",
     "dagster",
+    "dbt",
     "logs",
 )
 _FILES = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "current", "lock")
@@ -201,6 +202,11 @@ class Home:
     def dagster(self) -> Path:
         """DAGSTER_HOME."""
         return self.root / "dagster"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's work of this home's nights: two homes of one clone never share it."""
+        return self.root / "dbt"
 
     @property
     def logs(self) -> Path:

@@ -34,6 +34,8 @@ _ARGUMENTS = [
 ]
 # Whatever a page asks for outside is seen as a request and goes nowhere.
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+# Seconds. Only a page that never loads waits so long: dbt's is large, and whole nights may run beside the test.
+_PATIENCE = 180
 
 
 @dataclass
@@ -80,7 +82,8 @@ class Browser:
 
     def _address(self) -> str:
         told = self._profile / "DevToolsActivePort"
-        for _ in range(200):
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
             if told.exists() and len(lines := told.read_text().splitlines()) == 2:
                 return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
             time.sleep(0.1)
@@ -93,7 +96,7 @@ class Browser:
         )
         self._socket.send(json.dumps(message))
         while True:
-            reply = json.loads(self._socket.recv(timeout=60))
+            reply = json.loads(self._socket.recv(timeout=_PATIENCE))
             if reply.get("id") == number:
                 assert "error" not in reply, reply
                 return reply["result"]
@@ -111,11 +114,12 @@ class Browser:
         """Open an address and wait for its load event. Clears what was seen before."""
         self._events = []
         self._call("Page.navigate", session=True, url=address)
-        for _ in range(300):
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
             if any(e.get("method") == "Page.loadEventFired" for e in self._events):
                 return
             self._drain(0.1)
-        raise AssertionError("the page did not load within 30 s")
+        raise AssertionError(f"the page did not load within {_PATIENCE} s")
 
     def value(self, script: str):
         """What a script gives on the page that is open."""

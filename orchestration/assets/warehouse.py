@@ -98,7 +98,7 @@ def dbt_build(context: dg.AssetExecutionContext, night: NightResource):
         )
     select = _selection(context)
     with n.stage("dbt build"):
-        outcome = dbt_runner.run(n.home.build, select, lambda node: _say_node(n, node))
+        outcome = dbt_runner.run(n.home, select, lambda node: _say_node(n, node))
     if outcome.error:
         raise dg.Failure(f"dbt could not run: {outcome.error}", allow_retries=False)
     yield from _events(context, n, outcome)

@@ -101,14 +101,14 @@ def test_a_dbt_test_shows_its_denominator_and_its_sql_only_when_it_did_not_pass(
         assert "select 1 as broken" in result.metadata["compiled SQL"].value
 
 
-def test_the_sql_of_a_test_that_truly_failed_comes_along(tmp_path, monkeypatch):
-    monkeypatch.setattr(dbt_runner, "DBT_TARGET", tmp_path / "target")
-    build = tmp_path / "build"
+def test_the_sql_of_a_test_that_truly_failed_comes_along(tmp_path):
+    home = Home.open(tmp_path / "home", "simulated")
+    build = home.build
     write_inputs(build)
     file = build / "registry" / "delivery.parquet"
     duckdb.sql(f"copy (select * replace ('lost' as status) from '{file}') to '{file}.new' (format parquet)")
     (build / "registry" / "delivery.parquet.new").replace(file)
-    outcome = dbt_runner.run(build, ["stg__delivery", "dq__delivery", "dq__delivery_uses_known_words"])
+    outcome = dbt_runner.run(home, ["stg__delivery", "dq__delivery", "dq__delivery_uses_known_words"])
     (failed,) = outcome.failed
     assert failed.name == "dq__delivery_uses_known_words" and failed.failures == 1
     assert "'accepted', 'rejected'" in failed.sql and "{{" not in failed.sql
