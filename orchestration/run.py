@@ -6,6 +6,7 @@ Belongs here: the entry that the command line uses. Does not belong here: the jo
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,6 +92,6 @@ def _why(result, night) -> tuple[str, bool]:
         error = error.cause
     step = next((e.step_key for e in failures if e.step_key), "the run")
     lines = (error.message if error else "it failed without a reason").strip().splitlines() or ["no message"]
-    # Dagster writes the class before the message; a person needs the message only.
-    message = lines[0].removeprefix(f"{error.cls_name}: ") if error else lines[0]
+    # Dagster writes the class before the message, with or without its module; a person needs the message only.
+    message = re.sub(rf"^[\w.]*\b{re.escape(error.cls_name)}: ", "", lines[0]) if error else lines[0]
     return f"{step}: {message.split('Error: ', 1)[-1]}", error is not None and error.cls_name == GateFailed.__name__

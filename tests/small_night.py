@@ -15,15 +15,19 @@ SENDERS = ("16", "17")
 
 def run(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """The small night on `home`, in a process of its own."""
-    kept = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
     return subprocess.run(
         [sys.executable, "-m", "tests.small_night", *arguments],
         capture_output=True,
         text=True,
-        env=kept | {"SOTEVARASTO_HOME": str(home)} | environment,
+        env=environment_of(home) | environment,
         cwd=REPOSITORY,
         check=False,
     )
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """This process's environment, pointed at `home`."""
+    return {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"} | {"SOTEVARASTO_HOME": str(home)}
 
 
 def _make_small() -> None:

@@ -13,6 +13,7 @@ from sources.errors import SotevarastoError
 
 # How DuckDB tells a failed write, wherever it wraps it; within JSON the quotes are escaped.
 _DISK = re.compile(r'(Could not [a-z]+ file \\?"[^"]+": [A-Za-z ]+)')
+MEND_DISK = "nothing is lost: make room or mend the disk, and run again"
 
 
 @cache
@@ -29,13 +30,18 @@ def one_line_for_disk(error_class: type[SotevarastoError]) -> Iterator[None]:
     try:
         yield
     except (FatalException, IOException) as error:
-        found = _DISK.search(str(error))
-        reason = (found[1] if found else " ".join(str(error).split())[:300]).replace("\\", "")
+        reason = disk_fault(str(error)) or " ".join(str(error).split())[:300].replace("\\", "")
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
     else:
         return
-    raise error_class(f"{reason}; nothing is lost: make room or mend the disk, and run again") from None
+    raise error_class(f"{reason}; {MEND_DISK}") from None
+
+
+def disk_fault(message: str) -> str | None:
+    """What DuckDB tells of a write that the disk refused, from a message that holds it; None if it tells of none."""
+    found = _DISK.search(message)
+    return found[1].replace("\\", "") if found else None
 
 
 def literal(value: object) -> str:

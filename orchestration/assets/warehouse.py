@@ -17,6 +17,7 @@ from orchestration.night import GateFailed, Night
 from orchestration.paths import MANIFEST
 from orchestration.resources import NightResource
 from sources.durable import empty_folder
+from warehouse.sql import MEND_DISK, disk_fault
 
 REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
@@ -101,6 +102,9 @@ def dbt_build(context: dg.AssetExecutionContext, night: NightResource):
         outcome = dbt_runner.run(n.home, select, lambda node: _say_node(n, node))
     if outcome.error:
         raise dg.Failure(f"dbt could not run: {outcome.error}", allow_retries=False)
+    # A disk that refuses a write says nothing about the figures: no node's verdict counts then.
+    if fault := next((f for node in outcome.failed if (f := disk_fault(node.message))), None):
+        raise dg.Failure(f"dbt could not run: {fault}; {MEND_DISK}", allow_retries=False)
     yield from _events(context, n, outcome)
     if outcome.failed:
         first = outcome.failed[0]
