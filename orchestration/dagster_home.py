@@ -5,6 +5,7 @@ Belongs here: writing dagster.yaml, choosing its storage, removing old runs. Doe
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import shutil
@@ -89,6 +90,15 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
         ) from None
     with instance:
         yield instance
+
+
+def make_storage(home: Home) -> None:
+    """Make the tables of the prepared home's history if there are none yet: two of Dagster's programs that begin at once on a new home would both make them, and
+    one would fail. StorageError as `open_instance`."""
+    with (home.dagster / "making").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with open_instance():
+            pass
 
 
 def end_dead_runs(instance: dg.DagsterInstance, own_run: str | None = None) -> int:

@@ -73,11 +73,12 @@ def daemon() -> int:
 
 
 def _prepared() -> Home:
-    from orchestration.dagster_home import prepare_dagster_home
+    from orchestration.dagster_home import make_storage, prepare_dagster_home
 
     profile = current_profile()
     home = Home.open(default_home(profile), profile)
     prepare_dagster_home(home)
+    make_storage(home)
     return home
 
 

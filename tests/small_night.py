@@ -30,7 +30,8 @@ def environment_of(home: Path) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"} | {"SOTEVARASTO_HOME": str(home)}
 
 
-def _make_small() -> None:
+def make_small() -> None:
+    """Make the nights of this process small."""
     from sources.national import settings
     from sources.simulator import deliver
     from sources.simulator.national.protocol import Response
@@ -48,5 +49,5 @@ def _make_small() -> None:
 if __name__ == "__main__":
     from sotevarasto.cli import main
 
-    _make_small()
+    make_small()
     main(sys.argv[1:] or ["nightly"])

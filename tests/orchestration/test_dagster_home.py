@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -259,3 +260,19 @@ def test_runs_are_kept_in_a_real_postgres_and_old_ones_forgotten_there(home, mon
     assert not list((home.dagster / "history").rglob("*.db"))
     for path in home.dagster.rglob("*"):
         assert not path.is_file() or b"hunter2" not in path.read_bytes(), path
+
+
+def test_two_services_that_begin_at_once_on_a_new_home_both_find_the_tables(home):
+    prepare_dagster_home(home)
+    make = "import sys; from pathlib import Path; from sources.home import Home; from orchestration import dagster_home as d; h = Home(Path(sys.argv[1])); d.prepare_dagster_home(h); d.make_storage(h)"
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", make, str(home.root)], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate()[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db"):
+        with sqlite3.connect(home.dagster / name) as con:
+            assert con.execute("select count(*) from sqlite_master where type = 'table'").fetchone()[0] > 1, name
