@@ -80,6 +80,18 @@ _NATIONAL = {
         "value_status": "VARCHAR",
         "origin": "VARCHAR",
     },
+    "population_projection": {
+        "snapshot_id": "VARCHAR",
+        "year": "SMALLINT",
+        "area_code": "VARCHAR",
+        "sex": "VARCHAR",
+        "age_years": "SMALLINT",
+        "population": "BIGINT",
+        "value_status": "VARCHAR",
+        "origin": "VARCHAR",
+        "edition": "SMALLINT",
+        "division_year": "SMALLINT",
+    },
     "municipality_map": {
         "snapshot_id": "VARCHAR",
         "year": "SMALLINT",

@@ -102,6 +102,15 @@ _SOURCES = (
         dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaerak/11re.px/"),
     ),
     _Source(
+        "raw__population_projection",
+        "collect_projection",
+        "pxweb",
+        "Statistics Finland: projection",
+        "Projected population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 14wx, on the municipal division of its edition. "
+        "One Parquet file an edition, year and vintage.",
+        dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaenn/14wx.px/"),
+    ),
+    _Source(
         "raw__municipality_map",
         "collect_municipality_map",
         "classifications",

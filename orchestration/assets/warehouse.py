@@ -22,6 +22,7 @@ from warehouse.sql import MEND_DISK, disk_fault
 REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
     "population": "raw__population",
+    "population_projection": "raw__population_projection",
     "municipality_map": "raw__municipality_map",
     "sotkanet_observation": "raw__sotkanet",
     "sotkanet_indicator": "raw__sotkanet",

@@ -15,6 +15,7 @@ from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
+from sources.national.projection import collect as projection
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
@@ -27,6 +28,15 @@ def collect_population(
     settings = _settings(home, statfin, simulator_url)
     with Client(settings.http) as client:
         return statfin.collect_population(home, ledger, landing, client, settings, at)
+
+
+def collect_projection(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Population projection by municipality, age and sex, from the same service. `simulator_url` as above."""
+    settings = _settings(home, projection, simulator_url)
+    with Client(settings.http) as client:
+        return projection.collect_projection(home, ledger, landing, client, settings, at)
 
 
 def collect_municipality_map(

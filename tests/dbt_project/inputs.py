@@ -30,6 +30,7 @@ from tests.dbt_project.national_inputs import (
     municipality_map,
     need_factors,
     population,
+    projection,
     snapshots,
     sotkanet,
 )
@@ -96,6 +97,11 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
             POPULATION,
             turn(population(snapshot_id, residents)),
         )
+    _write(
+        build / "national" / "population_projection" / "j1.parquet",
+        NATIONAL["population_projection"],
+        turn(projection("j1", RESIDENTS)),
+    )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
     for name, snapshot_id, rows in sotkanet():
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))

@@ -55,6 +55,7 @@ def snapshots() -> Rows:
     return [
         snapshot("p1", "statfin_population", "population/2025", APRIL),
         snapshot("p2", "statfin_population", "population/2025", NIGHT_3),
+        snapshot("j1", "statfin_projection", "population_projection/2024/2030", APRIL),
         snapshot("m1", "statfin_classification", "municipality_map/2026", APRIL),
         snapshot("sr", "sotkanet", "sotkanet_region/all", APRIL),
         snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
@@ -84,6 +85,11 @@ def population(snapshot_id: str, residents: dict[str, int]) -> Rows:
                     }
                 )
     return rows
+
+
+def projection(snapshot_id: str, residents: dict[str, int]) -> Rows:
+    own = {"edition": 2024, "division_year": 2024, "year": 2030}
+    return [row | own for row in population(snapshot_id, residents)]
 
 
 def municipality_map() -> Rows:

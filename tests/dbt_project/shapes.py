@@ -216,6 +216,7 @@ SOTKANET_REGION = {
 }
 NATIONAL = {
     "population": POPULATION,
+    "population_projection": POPULATION | {"edition": "smallint", "division_year": "smallint"},
     "municipality_map": MAP,
     "need_factors": NEED_FACTOR,
     "sotkanet_observation": SOTKANET_OBSERVATION,

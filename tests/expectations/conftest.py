@@ -92,12 +92,10 @@ figure as (
     select cost.code, cost.euros * residents, residents, cost.euros, cell.* from cell, cost
     where sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total'
     union all
-    select 'population', null, null, residents * percent / 100, split.* exclude (percent), date '2025-01-01', date '2025-12-31', region_level, region_code, null, null, null
-    from region, split where sex not in ('male', 'unknown')
-    union all
-    select 'population', null, null, residents * 45 / 100, split.* exclude (percent), date '2025-01-01', date '2025-12-31', region_level, region_code, null, null, null
-    from region, split where sex = 'male')
-select indicator_code, case indicator_code when 'population' then 'statfin_population' else 'care_contacts' end as source_code, 'residence' as basis,
+    select counted.code, null, null, residents * case sex when 'male' then 45 else percent end / 100, split.* exclude (percent),
+        make_date(year, 1, 1), make_date(year, 12, 31), region_level, region_code, null, null, null
+    from region, split, (values ('population', 2025), ('projected_population', 2030)) counted(code, year) where sex <> 'unknown')
+select indicator_code, case indicator_code when 'population' then 'statfin_population' when 'projected_population' then 'statfin_projection' else 'care_contacts' end as source_code, 'residence' as basis,
     region_level, region_code, period_start, period_end, sex, age_group, language_status, municipality_type,
     timestamp '2026-11-03 00:00:00' as known_from, value::decimal(18, 4) as value, numerator::decimal(18, 4) as numerator,
     denominator::decimal(18, 4) as denominator, 'value' as value_status, 1.0 as coverage, null::timestamp as known_to

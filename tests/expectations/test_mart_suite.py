@@ -48,7 +48,7 @@ BREAKAGES = {
     ),
     "HVA-GX-MD-023": (
         f"update {MART} set value = value + 1 where indicator_code = 'population' and region_code = '91'",
-        "9/9 ",
+        "9/18 ",
     ),
     "HVA-GX-MD-024": (
         f"delete from {MART} where {RATE} and region_level = 'collaborative_area' and region_code = '3' and {JUNE} and {TOTALS}",

@@ -10,6 +10,8 @@ with versions as (
 
     select * from {{ ref("int__population_observation") }}
     union all
+    select * from {{ ref("int__projection_observation") }}
+    union all
     select * from {{ ref("int__contact_observation") }}
     union all
     select * from {{ ref("int__sotkanet_observation") }}

@@ -5,6 +5,10 @@
         "key": ["year", "municipality_code", "sex", "age_code"], "region": "municipality_code", "value": "population",
     },
     {
+        "table": "core.fct_population_projection", "relation": ref("core__fct_population_projection"), "source": "'statfin_projection'",
+        "key": ["edition", "year", "municipality_code", "sex", "age_code"], "region": "municipality_code", "value": "population",
+    },
+    {
         "table": "core.fct_need_factor", "relation": ref("core__fct_need_factor"), "source": "'thl_need_factors'",
         "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor",
     },

@@ -3,7 +3,7 @@
 -- depends_on: {{ ref("core__dim_indicator") }}, {{ ref("core__dim_municipality") }}, {{ ref("core__dim_region") }}
 -- depends_on: {{ ref("core__dim_service_class") }}, {{ ref("core__fct_care_contact") }}, {{ ref("core__fct_observation") }}
 -- depends_on: {{ ref("core__region_code_map") }}, {{ ref("core__region_county_assn") }}
--- depends_on: {{ ref("core__fct_population") }}, {{ ref("dq__delivery") }}, {{ ref("dq__quarantine") }}
+-- depends_on: {{ ref("core__fct_population") }}, {{ ref("core__fct_population_projection") }}, {{ ref("dq__delivery") }}, {{ ref("dq__quarantine") }}
 -- depends_on: {{ ref("mart__county_profile") }}, {{ ref("mart__minimidatainnehall") }}, {{ ref("mart__minimum_dataset") }}
 -- depends_on: {{ ref("mart__vahimmaistietosisalto") }}, {{ ref("mart__wide_availability") }}, {{ ref("mart__wide_coordination") }}
 -- depends_on: {{ ref("mart__wide_costs") }}, {{ ref("mart__wide_effectiveness") }}, {{ ref("mart__wide_equality") }}

@@ -1,7 +1,7 @@
-"""The PxWeb v1 service with one table: population by area, age, sex and year.
+"""The PxWeb v1 service with its tables of population.
 
-Belongs here: the protocol as Statistics Finland serves it since June 2026, with its limits and its habits. Does not belong here: the figures themselves
-(figures.py) and sockets (server.py).
+Belongs here: the protocol as Statistics Finland serves it since June 2026, with its limits and its habits. Does not belong here: the tables (pxweb_tables.py), the
+figures themselves (figures.py) and sockets (server.py).
 """
 
 from __future__ import annotations
@@ -11,66 +11,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
 from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 from sources.national.statfin.cube import ORIGIN_LABEL
-from sources.simulator.national.figures import YEARS, Population, population, read
 from sources.simulator.national.protocol import Request, Response, json_response
+from sources.simulator.national.pxweb_tables import TOTAL, Table, Variable, served
 
 if TYPE_CHECKING:
     import numpy as np
 
 ROOT = "/PxWeb/api/v1"
-TABLE = "11re.px"
 LANGUAGES = ("fi", "sv", "en")
-RELEASED = "2026-04-01T05:00:00Z"
-RESTATED = "2026-11-02T06:00:00Z"
-RESTATED_FROM_DAY = 1
 BULK_STAMP = "2026-06-06T21:04:32"  # the listing's time says when files were moved, not when a table was released
-TOTAL = "SSS"
-
-_AREA, _AGE, _SEX, _TIME, _CONTENTS = (
-    "alue_23_20260101",
-    "ikaryhma_10_20180101",
-    "sukupuoli_9_20180101",
-    "timeperiod_y",
-    "contentscode",
-)
-_TEXTS = {
-    "fi": {
-        _AREA: "Alue",
-        _AGE: "Ikä",
-        _SEX: "Sukupuoli",
-        _TIME: "Vuosi",
-        _CONTENTS: "Tiedot",
-        "all": "Yhteensä",
-        "country": "KOKO MAA",
-    },
-    "sv": {
-        _AREA: "Område",
-        _AGE: "Ålder",
-        _SEX: "Kön",
-        _TIME: "År",
-        _CONTENTS: "Uppgifter",
-        "all": "Totalt",
-        "country": "HELA LANDET",
-    },
-    "en": {
-        _AREA: "Area",
-        _AGE: "Age",
-        _SEX: "Sex",
-        _TIME: "Year",
-        _CONTENTS: "Information",
-        "all": "Total",
-        "country": "WHOLE COUNTRY",
-    },
-}
-_SEX_TEXTS = {"fi": ["Miehet", "Naiset"], "sv": ["Män", "Kvinnor"], "en": ["Males", "Females"]}
-_MEASURE = {"fi": "Väestö 31.12.", "sv": "Folkmängd 31.12", "en": "Population 31 Dec"}
+_FOLDERS = {"vaerak": "Väestörakenne", "vaenn": "Väestöennuste"}
 
 
 class Refused(Exception):
@@ -86,28 +41,6 @@ def bad_request() -> Response:
     return Response(400, b"Bad Request", "text/html")
 
 
-@dataclass(frozen=True)
-class Variable:
-    """One variable in one language, with the position of each value on its axis of the figures."""
-
-    code: str
-    text: str
-    values: tuple[str, ...]
-    texts: tuple[str, ...]
-    elimination: bool = False
-
-    def described(self) -> dict[str, Any]:
-        """As the metadata shows it: flags that are false are left out."""
-        shown = {"code": self.code, "text": self.text, "values": list(self.values), "valueTexts": list(self.texts)}
-        if self.elimination:
-            shown["elimination"] = True
-        if self.code == _TIME:
-            shown["time"] = True
-        if self.code == _AREA:
-            shown["map"] = "Alue 2026"
-        return shown
-
-
 class PxWeb:
     """The service on one simulated day. `max_calls` in any `window_seconds`, refused calls counted too; `max_cells` a query."""
 
@@ -120,16 +53,11 @@ class PxWeb:
         window_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._figures_of = (seed, day >= RESTATED_FROM_DAY)
-        self._updated = RESTATED if day >= RESTATED_FROM_DAY else RELEASED
+        self._tables = served(day, seed)
         self._max_cells, self._max_calls, self._window = max_cells, max_calls, window_seconds
         self._clock = clock
         self._calls: deque[float] = deque()
         self._mutex = threading.Lock()
-
-    @cached_property
-    def _figures(self) -> Population:
-        return population(*self._figures_of)
 
     def respond(self, request: Request) -> Response:
         """Answer one request below `ROOT`."""
@@ -165,77 +93,59 @@ class PxWeb:
         }
 
     def _answer(self, request: Request, language: str, path: list[str]) -> Response:
-        description = f"11re -- Väestö iän (1-v.) ja sukupuolen mukaan alueittain, {YEARS[0]}-{YEARS[-1]}"
-        listings = {
-            (): [{"dbid": "StatFin", "text": "StatFin"}, {"dbid": "StatFin_Passiivi", "text": "StatFin_Passiivi"}],
-            ("StatFin",): [{"id": "vaerak", "type": "l", "text": "Väestörakenne"}],
-            ("StatFin", "vaerak"): [{"id": TABLE, "type": "t", "text": description, "updated": BULK_STAMP}],
-        }
-        if request.method == "GET" and tuple(path) in listings and not request.query_text:
-            return json_response(listings[tuple(path)])
-        if path not in (["StatFin", "vaerak", TABLE], ["StatFin", TABLE]):
+        if request.method == "GET" and not request.query_text and (listing := self._listing(path)):
+            return json_response(listing)
+        table = next(
+            (t for t in self._tables if path in (["StatFin", t.folder, f"{t.id}.px"], ["StatFin", f"{t.id}.px"])), None
+        )
+        if table is None:
             return bad_request()
-        variables = self._variables(language)
+        variables = table.variables(language)
         if request.method == "GET":
-            title = f"{_MEASURE[language]} muuttujina " + ", ".join(v.text for v in variables)
+            title = f"{table.measure[language]} muuttujina " + ", ".join(v.text for v in variables)
             return json_response({"title": title, "variables": [v.described() for v in variables]})
-        return self._data(request, language, variables, description)
+        return self._data(request, language, table, variables)
 
-    def _variables(self, language: str) -> list[Variable]:
-        texts = _TEXTS[language]
-        areas, years = self._figures.areas, tuple(str(year) for year in self._figures.years)
-        name = "name_sv" if language == "sv" else "name_fi"
-        names = {row["municipality_code"]: row[name] for row in read("municipality")}
-        ages = tuple(f"{age:03}" for age in range(100))
+    def _listing(self, path: list[str]) -> list[dict[str, Any]] | None:
+        """What lies in a folder of the database; None when the path is no folder."""
+        if not path:
+            return [{"dbid": "StatFin", "text": "StatFin"}, {"dbid": "StatFin_Passiivi", "text": "StatFin_Passiivi"}]
+        if path == ["StatFin"]:
+            return [{"id": folder, "type": "l", "text": text} for folder, text in _FOLDERS.items()]
         return [
-            Variable(
-                _AREA,
-                texts[_AREA],
-                (TOTAL, *(f"KU{code}" for code in areas[1:])),
-                (texts["country"], *(names[code] for code in areas[1:])),
-                True,
-            ),
-            Variable(
-                _AGE,
-                texts[_AGE],
-                (TOTAL, *ages, "100-"),
-                (texts["all"], *(str(int(age)) for age in ages), "100 -"),
-                True,
-            ),
-            Variable(_SEX, texts[_SEX], (TOTAL, "1", "2"), (texts["all"], *_SEX_TEXTS[language]), True),
-            Variable(_TIME, texts[_TIME], years, years),
-            Variable(_CONTENTS, texts[_CONTENTS], ("vaerak-vaesto",), (_MEASURE[language],)),
-        ]
+            {"id": f"{t.id}.px", "type": "t", "text": t.description, "updated": BULK_STAMP}
+            for t in self._tables
+            if path == ["StatFin", t.folder]
+        ] or None
 
-    def _data(self, request: Request, language: str, variables: list[Variable], description: str) -> Response:
+    def _data(self, request: Request, language: str, table: Table, variables: list[Variable]) -> Response:
         import numpy as np
 
         chosen = self._chosen(request, variables)
         if prod(len(at) for at in chosen.values()) > self._max_cells:
             return json_response({"error": "Too many values selected"}, 403)
-        axes = np.ix_(*(chosen[v.code] for v in variables[:-1]))
-        counts, published = self._figures.counts[axes].ravel(), self._figures.published[axes].ravel()
+        counts, published = table.cells(chosen)
         asked = self._asked(request)
         shown = [v for v in variables if v.code in asked or not v.elimination]
         codes = [v.code for v in shown]
         document = {
             "version": "2.0",
             "class": "dataset",
-            "label": f"{_MEASURE[language]} muuttujina " + ", ".join(v.text for v in shown),
-            "source": "Tilastokeskus, väestörakenne",
-            "updated": self._updated,
+            "label": f"{table.measure[language]} muuttujina " + ", ".join(v.text for v in shown),
+            "source": table.source,
+            "updated": table.updated,
             "note": ["Simulated by sotevarasto: figures that are not listed as published are synthetic."],
-            "role": {"time": [_TIME], "metric": [_CONTENTS]} | ({"geo": [_AREA]} if _AREA in codes else {}),
+            "role": table.role | ({"geo": [table.area]} if table.area in codes else {}),
             "id": codes,
             "size": [len(chosen[code]) for code in codes],
             "dimension": {v.code: _dimension(v, chosen[v.code]) for v in shown},
             "extension": {
                 "px": {
-                    "tableid": "11re",
+                    "tableid": table.id,
                     "decimals": 0,
                     "language": language,
-                    "matrix": "11re",
-                    "description": description,
+                    "matrix": table.id,
+                    "description": table.description,
                 },
                 ORIGIN_LABEL: {"published": np.flatnonzero(published).tolist()},
             },

@@ -17,6 +17,7 @@ from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.outcome import SourceOutcome
+from sources.national.projection import collect as projection
 from sources.national.settings import load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
@@ -59,6 +60,9 @@ class Desk:
 
     def population(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(statfin, statfin.collect_population, server.base_url_pxweb, day, http)
+
+    def projection(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(projection, projection.collect_projection, server.base_url_pxweb, day, http)
 
     def municipality_map(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         collect = classifications.collect_municipality_map
