@@ -20,10 +20,9 @@ from sources.home import Home
 from sources.landing import file_sha256
 from sources.regional.admission import Admitted
 from sources.regional.county import Dialect
-from sources.regional.file_rules import file_rule
 from sources.regional.harmoniser import identifier, identifiers, quoted
-from sources.regional.keys_only import UNKNOWN_KEY, with_unknown_key
-from sources.regional.manifest import DELETE, FULL, Refused
+from sources.regional.keys_only import with_unknown_key
+from sources.regional.manifest import DELETE, FULL
 from sources.regional.sequence import Base
 from sources.regional.staging import Connections, Staged
 
@@ -215,7 +214,7 @@ def _without_unknown(con: DuckDBPyConnection, home: Home, staged: Staged, rules:
 
     contract = with_unknown_key(staged.admitted.contract)
     rules = CompiledRules(contract, rules.verdicts)
-    bit, keys = rules.bits[-1], work.key
+    bit = rules.bits[-1]
     unknown = f"rule_mask = 0 and not exists (select 1 from {_parquet(work.base)} as b where b.rule_mask = 0 and {_same(contract.key)})"
     found = con.execute(f"select count(*) from {_parquet(work.staged)} as s where {unknown}").fetchall()[0][0]
     judged = staged.judgement

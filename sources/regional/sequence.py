@@ -166,7 +166,7 @@ class Accepted:
         declared = (Decimal(body["sample_share"]).normalize(), body["origin"])
         if declared != (base.sample_share, base.origin):
             told = [f"share {share:f}, {origin}" for share, origin in (declared, (base.sample_share, base.origin))]
-            reason = f"a {mode} of {told[0]} cannot change the delivery in force, which is of {told[1]}"
+            reason = f"a {mode} of {told[0]} cannot change what is in force of the month, which is of {told[1]}"
             raise Refused("BASE_DIFFERS", reason, declared=told[0], found=told[1])
 
 
