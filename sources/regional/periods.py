@@ -15,6 +15,7 @@ from sources.errors import SotevarastoError
 from sources.ledger import Event, Ledger
 from sources.regional.catalogue import dataset_contracts
 from sources.regional.people import named_person, reasoned
+from sources.regional.sender import in_earnest
 
 _HELSINKI = ZoneInfo("Europe/Helsinki")
 _MONTH = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
@@ -65,6 +66,24 @@ def revisions(ledger: Ledger) -> set[str]:
     return {event.subject for event in ledger.events("revision")}
 
 
+def awaiting(ledger: Ledger) -> list[Event]:
+    """The receipts, oldest first, of what came after its month's lock and is neither published nor annulled nor behind a revision that stands on it."""
+    late = {e.subject for e in ledger.events("verdict") if e.body.get("is_late_after_lock")}
+    if not late:
+        return []
+    annulled, approved = {e.subject for e in ledger.events("annulment")}, revisions(ledger)
+    receipts = [e for e in in_earnest(ledger.events("receipt")) if e.subject in late - annulled]
+    newest: dict[tuple, int] = {}
+    for event in receipts:
+        if event.subject in approved:
+            newest[_month(event)] = max(event.body["sequence"], newest.get(_month(event), 0))
+    return [e for e in receipts if e.subject not in approved and e.body["sequence"] > newest.get(_month(e), 0)]
+
+
+def _month(receipt: Event) -> tuple[str, str, str]:
+    return receipt.body["organiser_code"], receipt.body["dataset"], receipt.body["period"]
+
+
 def revise(ledger: Ledger, receipt_id: str, who: str, reason: str, at: datetime) -> Event:
     """Ask for the revision of a locked month by a delivery that came after the lock; or, as another person than who asked and who locked, approve it.
 
@@ -95,12 +114,9 @@ def _waiting(ledger: Ledger, receipt_id: str) -> Event:
         raise PeriodError(f"the revision by {receipt_id} was approved already")
     if ledger.get("annulment", receipt_id):
         raise PeriodError(f"{receipt_id} was annulled: it revises nothing")
-    month = [receipt.body[name] for name in ("organiser_code", "dataset", "period")]
     for revised in revisions(ledger):
-        other = ledger.get("receipt", revised).body
-        if [other[n] for n in ("organiser_code", "dataset", "period")] == month and other["sequence"] > receipt.body[
-            "sequence"
-        ]:
+        other = ledger.get("receipt", revised)
+        if _month(other) == _month(receipt) and other.body["sequence"] > receipt.body["sequence"]:
             raise PeriodError(
                 f"the month was revised by {revised}, which came later and stands on this one: nothing is left to approve"
             )
