@@ -157,12 +157,14 @@ def _business_time(day: int | None) -> datetime:
 
 def _start_simulator(stack: ExitStack, night: Night) -> None:
     from sources.national.need_factors.drop import folder_of as need_factors_folder
+    from sources.simulator.amendments import lock_a_month
     from sources.simulator.deliver import deliver
     from sources.simulator.drops import drop_need_factors
     from sources.simulator.national import NationalServer
     from sources.simulator.randomness import SEED
 
     with night.stage("simulated counties deliver"):
+        lock_a_month(night.ledger, night.day, night.at)
         for day in range(night.day + 1):
             sent = deliver(night.home.inbox, day, SEED, night.home.root / "simulator")
             if sent:

@@ -18,6 +18,7 @@ from sources.durable import write_atomic
 from sources.errors import SotevarastoError
 from sources.freshness import every_source
 from sources.regional.file_rules import file_rule
+from sources.regional.periods import awaiting
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "gate_failed": 1, "could_not_run": 2}
 STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
@@ -55,6 +56,8 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         "rows": {k: night.regional.get(k, 0) for k in ("rows_received", "rows_accepted", "rows_quarantined")},
         "rejected": [_mended(d) for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
         "waiting": night.regional.get("waiting", []),
+        "after_lock": _after_lock(night),
+        "tests": night.regional.get("tests", 0),
         "silent": _silent(night),
         "problems": night.regional.get("problems", []),
         "revisions": _revisions(night),
@@ -113,6 +116,12 @@ def _silent(night: Night) -> list[dict[str, Any]]:
         }
         for f in found
     ]
+
+
+def _after_lock(night: Night) -> list[dict[str, Any]]:
+    """What came after its month's lock, until a revision by it is approved."""
+    told = ("organiser_code", "dataset", "period", "sequence")
+    return [{"receipt_id": e.subject, **{name: e.body[name] for name in told}} for e in awaiting(night.ledger)]
 
 
 def _mended(delivery: dict[str, Any]) -> dict[str, Any]:

@@ -162,6 +162,50 @@ def landing_erase(sha256: str, reason: str) -> None:
     erase_landed(sha256, reason)
 
 
+@main.group()
+def delivery() -> None:
+    """What the senders delivered."""
+
+
+@delivery.command("annul")
+@click.argument("receipt")
+@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
+@click.option("--by", metavar="NAME", help="Who decides; the user of this machine unless given. Never the sender.")
+def delivery_annul(receipt: str, reason: str, by: str | None) -> None:
+    """Take an accepted delivery out of force: the one before it holds again. Nothing is removed, and what was known before stays on record."""
+    from sotevarasto.deliveries import annul
+
+    annul(receipt, reason, by)
+
+
+@main.group()
+def period() -> None:
+    """Months of a dataset: provisional, final when locked, revised by an approved revision."""
+
+
+@period.command("lock")
+@click.argument("dataset")
+@click.argument("month", metavar="PERIOD")
+@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
+@click.option("--by", metavar="NAME", help="Who decides; the user of this machine unless given. Never a sender.")
+def period_lock(dataset: str, month: str, reason: str, by: str | None) -> None:
+    """Make the figures of a month final, as in: period lock costs 2026-08 --reason "closed by the agreed day"."""
+    from sotevarasto.deliveries import lock
+
+    lock(dataset, month, reason, by)
+
+
+@period.command("revise")
+@click.argument("receipt")
+@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
+@click.option("--by", metavar="NAME", help="Who decides; the user of this machine unless given. Never the sender.")
+def period_revise(receipt: str, reason: str, by: str | None) -> None:
+    """Publish what came after the lock. The first call asks for it; a second one, by a person who neither asked nor locked, approves it."""
+    from sotevarasto.deliveries import revise
+
+    revise(receipt, reason, by)
+
+
 @main.command()
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--keep", type=click.IntRange(min=1), metavar="N", help="Remove all but the newest N backups in TARGET.")

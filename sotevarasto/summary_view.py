@@ -128,7 +128,10 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         "received": "received",
         "accepted": "accepted",
         "corrected": "is_correction",
+        "amended": "is_amendment",
+        "unchanged": "is_unchanged",
         "late": "is_late",
+        "after lock": "is_late_after_lock",
         "rejected": "rejected",
         "duplicate": "duplicate",
         "waiting": "waiting",
@@ -147,6 +150,17 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     for delivery in summary["rejected"]:
         where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
         console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
+    for late in summary["after_lock"]:
+        what = f"{late['organiser_code']} {late['dataset']} {late['period']} sequence {late['sequence']}"
+        console.print(
+            Text(
+                f"  late-after-lock {what}: stored, not published; sotevarasto period revise {late['receipt_id']} --reason …"
+            )
+        )
+    if summary["tests"]:
+        console.print(
+            Text(f"  {summary['tests']} deliveries of the test organiser judged; they are in no count and no release")
+        )
     for line in _silent(summary["silent"]):
         console.print(Text(f"  {line}"))
     for problem in summary["problems"]:

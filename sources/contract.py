@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -341,6 +342,7 @@ def _refuse_inconsistent(contract: Contract) -> None:
             _refuse(contract.path, rule.id, "has no example, bad and good, of the contract's columns")
     if not contract.key:
         _refuse(contract.path, contract.name, "has no primaryKey")
+    _refuse_bad_versions(contract)
     for column in contract.columns:
         checks = {r.check for r in contract.rules if r.column == column.name}
         wanted = {
@@ -356,3 +358,18 @@ def _refuse_inconsistent(contract: Contract) -> None:
                 _refuse(contract.path, column.name, f"declares {check} but has no rule that judges it")
             if check in checks and not want:
                 _refuse(contract.path, column.name, f"has a rule {check} but declares nothing for it")
+
+
+def _refuse_bad_versions(contract: Contract) -> None:
+    """The first day of the version and the last day of each earlier one that is still accepted, as YYYY-MM-DD in quotation marks."""
+    begins, earlier = contract.extras.get("in_force_from"), contract.extras.get("accepted_versions") or []
+    days = [begins] if begins else []
+    for version in earlier:
+        if not isinstance(version, dict) or not isinstance(version.get("version"), str):
+            _refuse(contract.path, "accepted_versions", "needs a version and an until for each")
+        days.append(version.get("until"))
+    for day in days:
+        try:
+            date.fromisoformat(day)
+        except (TypeError, ValueError):
+            _refuse(contract.path, contract.name, f"has the day {day!r} among its versions, which is no YYYY-MM-DD")

@@ -230,10 +230,17 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
     shared = set().union(*map(named_bytes, others))
     parts = set().union(*map(named_bytes, snapshots)) - shared
     verdicts = [event for receipt in receipts if (event := ledger.get("verdict", receipt.subject))]
-    slices = [event.body["slice"] for event in verdicts] + [event.body["parquet"] for event in snapshots]
+    ids = {event.subject for event in receipts}
+    # A delta's slice is the whole month: it has rows of the deliveries that it stands on.
+    dependents = [
+        e for e in ledger.events("verdict") if e.subject not in ids and not ids.isdisjoint(e.body.get("made_of") or ())
+    ]
+    slices = [e.body.get(kind) for e in (*verdicts, *dependents) for kind in ("slice", "tombstones")]
+    slices += [event.body["parquet"] for event in snapshots]
     return {
         "bytes": sorted({sha256} | parts),
         "receipts": [event.subject for event in receipts],
+        "dependents": [event.subject for event in dependents],
         "snapshots": [event.subject for event in snapshots],
         "parquet": [found["path"] for found in slices if found],
         "quarantine": [found["path"] for event in verdicts if (found := event.body["quarantine"])],

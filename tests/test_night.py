@@ -162,13 +162,15 @@ def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a
     assert told["outcome"] == "published"
     assert sum(d["duplicate"] for d in told["deliveries"]) == 1
     assert sum(d["rejected"] for d in told["deliveries"]) == 1
-    assert sum(d["is_correction"] for d in told["deliveries"]) == 2
+    assert sum(d["is_correction"] for d in told["deliveries"]) == 3
+    assert sum(d["is_amendment"] for d in told["deliveries"]) == 1
+    assert sum(d["is_unchanged"] for d in told["deliveries"]) == 1
     assert sum(d["is_late"] for d in told["deliveries"]) == 1
     tonight = ask(
         home,
         "select count(*) filter (is_correction) as corrected, count(*) filter (is_late) as late from dq.delivery where known_from >= '2026-11-03'",
     )
-    assert tonight == [{"corrected": 2, "late": 1}]
+    assert tonight == [{"corrected": 3, "late": 1}]
     deliveries = ask(home, "select organiser_code, period, sequence, status, rule from dq.delivery")
     assert {d["status"] for d in deliveries} >= {"accepted", "superseded", "duplicate", "rejected"}
     assert any(d["period"] == "2026-10" and d["status"] == "accepted" for d in deliveries), "a new month"
@@ -176,7 +178,7 @@ def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a
         home,
         "select dataset, count(*) as n from dq.delivery where status = 'superseded' group by dataset order by dataset",
     )
-    assert corrected == [{"dataset": "care_contacts", "n": 1}, {"dataset": "costs", "n": 1}]
+    assert corrected == [{"dataset": "care_contacts", "n": 2}, {"dataset": "costs", "n": 1}]
     rejected = [d for d in deliveries if d["status"] == "rejected"]
     assert all(d["rule"] for d in rejected)
     restated = ask(home, "select count(*) as n from core.fct_population where known_to is not null")
@@ -184,7 +186,13 @@ def test_the_next_night_brings_a_new_month_a_correction_a_late_one_a_duplicate_a
     moved = {(r["table_name"], r["source_code"]): r["figures"] for r in told["revisions"]}
     assert moved["core.fct_population", "statfin_population"] == restated[0]["n"]
     assert moved["mart.minimum_dataset", "care_contacts"] > 0
-    for word in ("corrected", "late", "duplicate", "rejected", "core.fct_population"):
+    published = ask(
+        home,
+        "select source_code, period_start::varchar as month, publication_status, count(*) as n from mart.minimum_dataset"
+        " where known_to is null and source_code = 'costs' and period_grain = 'month' and publication_status <> 'provisional' group by all",
+    )
+    assert [(p["month"], p["publication_status"]) for p in published] == [("2025-09-01", "final")], "the locked month"
+    for word in ("corrected", "amended", "unchanged", "late", "duplicate", "rejected", "core.fct_population"):
         assert word in runs["next"]["done"].stdout
 
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def accepted_rows(con: DuckDBPyConnection, build: Path, dataset: str) -> dict[tuple[str, str], int]:
-    """Accepted rows by (organiser_code, period) of the deliveries in force of one dataset, as the ledger's verdicts say."""
+    """Rows in force by (organiser_code, period) of one dataset, as the verdicts of the deliveries in force say."""
     delivery = literal(build / "registry" / "delivery.parquet")
     rows = con.execute(
-        f"select organiser_code, period, rows_accepted from read_parquet({delivery}) where status = 'accepted' and dataset = $1",
+        f"select organiser_code, period, rows_in_force from read_parquet({delivery}) where status = 'accepted' and dataset = $1",
         [dataset],
     ).fetchall()
     return {(organiser, period): accepted for organiser, period, accepted in rows}

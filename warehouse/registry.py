@@ -37,6 +37,9 @@ _AFTER = {
     "rule_mask": "UBIGINT",
     "sent": "VARCHAR[]",
 }
+# Where a slice is made of several deliveries, which of them brought the row; null where it is the slice's own.
+_LINEAGE = {"row_receipt_id": "VARCHAR"}
+_TOMBSTONE = {"row_key": "VARCHAR", "deleted_by": "VARCHAR", "file_name": "VARCHAR", "line_number": "BIGINT"}
 _QUARANTINE = {
     "receipt_id": "VARCHAR",
     "organiser_code": "VARCHAR",
@@ -192,7 +195,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,quarantine,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,quarantine,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -201,7 +204,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     with duckdb.connect() as con:
         _load_events(con, ledger, at)
         _load_timeliness(con, ledger, at)
-        for name in ("delivery", "snapshot"):
+        for name in ("delivery", "snapshot", "period_lock"):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
         empty_folder(home.build)
         for name in ("registry", "slices", "national"):
@@ -209,16 +212,18 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
+        _create_tombstone(con, home)
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
         counts = {}
-        for name in ("delivery", "quarantine", "snapshot", "check_result", "source"):
+        for name in ("delivery", "quarantine", "tombstone", "period_lock", "snapshot", "check_result", "source"):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
         code = code_fingerprint()
         facts = con.execute(
-            "SELECT to_json(d)::VARCHAR AS fact FROM delivery d UNION ALL SELECT to_json(s)::VARCHAR FROM snapshot s ORDER BY fact"
+            "SELECT to_json(d)::VARCHAR AS fact FROM delivery d UNION ALL SELECT to_json(s)::VARCHAR FROM snapshot s"
+            " UNION ALL SELECT to_json(p)::VARCHAR FROM period_lock p ORDER BY fact"
         ).fetchall()
     return Staged(input_fingerprint(code, (fact for (fact,) in facts)), code, counts)
 
@@ -266,7 +271,7 @@ def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:
     slices = home.build / "slices"
     for contract in dataset_contracts().values():
         own = {column.name: column.sql_type for column in contract.columns}
-        _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER)
+        _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER | _LINEAGE)
     _link(home.parquet, slices, con.execute(query("slice_files")).fetchall())
 
 
@@ -301,19 +306,39 @@ def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]]) -> None:
 
 def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
     """The union of all quarantine files, with the moment from which each row was known."""
-    files = [(owner, home.quarantine / path) for owner, path in con.execute(query("quarantine_files")).fetchall()]
+    rows = _union_of(con, home.quarantine, "quarantine_files", _QUARANTINE)
+    con.execute(
+        "CREATE TABLE quarantine AS SELECT q.*, d.known_from "
+        f"FROM ({rows}) q JOIN (SELECT receipt_id, min(known_from) AS known_from FROM delivery GROUP BY ALL) d USING (receipt_id)"
+    )
+
+
+def _create_tombstone(con: "DuckDBPyConnection", home: Home) -> None:
+    """The tombstones of every delivery that ever held, while it held."""
+    rows = _union_of(con, home.parquet, "tombstone_files", {"receipt_id": "VARCHAR"} | _TOMBSTONE)
+    con.execute(
+        "CREATE TABLE tombstone AS SELECT d.organiser_code, d.dataset, d.period, t.*, d.known_from, d.known_to "
+        f"FROM ({rows}) t JOIN delivery d USING (receipt_id)"
+    )
+
+
+def _union_of(con: "DuckDBPyConnection", folder: Path, files_query: str, columns: Mapping[str, str]) -> str:
+    """SQL over the files that a query lists as (receipt_id, path under `folder`), of these columns; receipt_id is the file's, whether it has it or not.
+    RegistryError when one is missing."""
+    files = [(owner, folder / path) for owner, path in con.execute(query(files_query)).fetchall()]
     for owner, path in files:
         if not path.is_file():
             raise RegistryError(
                 f"{path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
             )
-    rows = _no_rows(_QUARANTINE)
-    if files:
-        listed = "[" + ", ".join(literal(path) for _, path in files) + "]"
-        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in _QUARANTINE.items())
-        rows = f"SELECT {columns} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
-    con.execute(
-        f"CREATE TABLE quarantine AS SELECT q.*, d.known_from FROM ({rows}) q JOIN delivery d USING (receipt_id)"
+    if not files:
+        return _no_rows(columns)
+    own = ", ".join(f'f."{name}"::{kind} AS "{name}"' for name, kind in columns.items() if name != "receipt_id")
+    owners = ", ".join(f"({literal(owner)}, {literal(path)})" for owner, path in files)
+    listed = "[" + ", ".join(literal(path) for _, path in files) + "]"
+    return (
+        f"SELECT o.receipt_id, {own} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false, filename = 'path_of_file') f "
+        f"JOIN (VALUES {owners}) AS o(receipt_id, path) ON o.path = f.path_of_file"
     )
 
 

@@ -1,11 +1,14 @@
 {# Deliveries, the periods they make, and who is complete in them: the same for every dataset that the senders deliver by the month. #}
 
+{# Whether a delivery was ever in force: one that was annulled was, until then. #}
+{% macro was_in_force() -%}status in ('accepted', 'superseded', 'annulled'){%- endmacro %}
+
 {# One row per delivery of a dataset that was ever the known one of its sender and month. #}
 {% macro known_deliveries(dataset) %}
 with deliveries as (
 
     select * from {{ ref("stg__delivery") }}
-    where dataset = '{{ dataset }}' and status in ('accepted', 'superseded')
+    where dataset = '{{ dataset }}' and {{ was_in_force() }}
 
 ),
 
@@ -20,7 +23,7 @@ final as (
         known_from,
         coalesce(known_to, {{ open_end() }}) as known_to
     from deliveries
-    -- Replaced in the moment in which it was known: nobody could have seen a figure of it.
+    -- Replaced or annulled in the moment in which it was known: nobody could have seen a figure of it.
     where known_to is null or known_from < known_to
 
 )

@@ -16,6 +16,19 @@
     end
 {%- endmacro %}
 
+{% macro publication_provisional() %}'provisional'{% endmacro %}
+{% macro publication_final() %}'final'{% endmacro %}
+{% macro publication_revised() %}'revised'{% endmacro %}
+
+{# Of several figures the least final: provisional if any is, else revised if any is. #}
+{% macro least_final(status) -%}
+    case
+        when max(case when {{ status }} = {{ publication_provisional() }} then 1 else 0 end) = 1 then {{ publication_provisional() }}
+        when max(case when {{ status }} = {{ publication_revised() }} then 1 else 0 end) = 1 then {{ publication_revised() }}
+        else {{ publication_final() }}
+    end
+{%- endmacro %}
+
 {% macro comparable() %}'comparable'{% endmacro %}
 {% macro caution() %}'caution'{% endmacro %}
 {% macro not_comparable() %}'not_comparable'{% endmacro %}

@@ -38,6 +38,7 @@
         {% endfor -%}
         {{ origin_of("max(" ~ synthetic_input("origin") ~ ")", "max(origin)") }} as origin,
         min(coverage) as lowest_coverage,
+        {{ least_final("publication_status") }} as publication_status,
         {% for i in indicators -%}
         max(case when indicator_code = '{{ i.indicator_code }}' then value end) as {{ adapter.quote(i.indicator_code) }},
         {% endfor -%}
@@ -56,6 +57,7 @@
         {{ (wide_key() + region_names()) | join(", ") }},
         origin,
         lowest_coverage,
+        publication_status,
         remarks
         {%- for i in catalogue(theme) %},
         {{ adapter.quote(i.indicator_code) }}
@@ -73,6 +75,7 @@
         {% endfor -%}
         county.origin,
         county.lowest_coverage,
+        county.publication_status,
         county.remarks,
         country.remarks as country_remarks
         {%- for i in indicators %},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from sources.contract import Contract
 from sources.landing import Landing
 from sources.regional.county import County, Dialect
-from sources.regional.manifest import DataFile, Manifest, Refused, parse_manifest
+from sources.regional.keys_only import dialect_of_keys, of_keys
+from sources.regional.manifest import DELETE, DataFile, Manifest, Refused, parse_manifest
+from sources.regional.sender import TEST_ORGANISER, county_of
 
-# Reserved: what a supplier tests with must never count as a county's own delivery.
-TEST_ORGANISER = "TEST"
 # A sender's clock may be wrong by hours; a delivery made days from now is a mistake.
 _CLOCK_TOLERANCE = timedelta(days=1)
 _HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -27,7 +27,10 @@ _HELSINKI = ZoneInfo("Europe/Helsinki")
 
 @dataclass(frozen=True)
 class Admitted:
-    """A delivery whose files may be read: `files` pairs each file as declared with where its bytes lie in the landing, in the manifest's order."""
+    """A delivery whose files may be read: `files` pairs each file as declared with where its bytes lie in the landing, in the manifest's order.
+
+    `contract` and `dialect` are what the files are held against: of a delete the key columns alone; `whole_contract` is the dataset's own.
+    """
 
     receipt_id: str
     organiser_code: str
@@ -35,6 +38,7 @@ class Admitted:
     contract: Contract
     dialect: Dialect
     files: tuple[tuple[DataFile, Path], ...]
+    whole_contract: Contract
 
 
 def admit(
@@ -54,29 +58,78 @@ def admit(
     manifest = parse_manifest(landing.path(body["manifest_sha256"]).read_bytes())
     organiser_code = body["organiser_code"]
     _refuse_stranger(manifest.organiser_code, organiser_code)
-    county = counties.get(organiser_code)
+    _refuse_test(manifest, counties)
+    county = county_of(body, counties)
     dialects = county.dialects if county else {}
     if manifest.dataset not in contracts or manifest.dataset not in dialects:
         agreed = ", ".join(sorted(contracts.keys() & dialects.keys())) or "none"
         reason = f"dataset {manifest.dataset} is not agreed with {organiser_code}; agreed: {agreed}"
         raise Refused("DATASET", reason, declared=manifest.dataset, found=agreed)
-    contract = contracts[manifest.dataset]
-    if manifest.contract_version != contract.version:
-        reason = f"contract version {manifest.contract_version} is not in force; version {contract.version} is"
-        raise Refused("CONTRACT_VERSION", reason, declared=manifest.contract_version, found=contract.version)
+    contract, dialect = contracts[manifest.dataset], dialects[manifest.dataset]
+    _refuse_version(manifest.contract_version, contract, at)
     _refuse_future(manifest, at)
+    _refuse_beyond_window(manifest, contract, at)
     _refuse_other_bytes(manifest, body["files"])
     files = tuple((file, landing.path(file.sha256)) for file in manifest.files)
-    return Admitted(receipt_id, organiser_code, manifest, contract, dialects[manifest.dataset], files)
+    judged_by = (contract, dialect)
+    if manifest.mode == DELETE:
+        judged_by = (of_keys(contract), dialect_of_keys(dialect, contract))
+    return Admitted(receipt_id, organiser_code, manifest, *judged_by, files, contract)
 
 
 def _refuse_stranger(declared: str, folder: str) -> None:
-    if declared == TEST_ORGANISER:
+    if declared == TEST_ORGANISER != folder:
         reason = f"the manifest is of the test code {TEST_ORGANISER}, the inbox of {folder}"
         raise Refused("TEST_ORGANISER", reason, declared=declared, found=folder)
     if declared != folder:
         reason = f"the manifest is of organiser {declared}, the inbox of {folder}"
         raise Refused("ORGANISER", reason, declared=declared, found=folder)
+
+
+def _refuse_test(manifest: Manifest, counties: Mapping[str, County]) -> None:
+    """Only the test organiser says whose dialect it writes, and it must."""
+    is_test, named = manifest.organiser_code == TEST_ORGANISER, manifest.as_organiser
+    if is_test and named not in counties:
+        reason = f"a delivery of {TEST_ORGANISER} says by as_organiser whose dialect its files are written in; {named or 'nobody'} is no organiser"
+        raise Refused("AS_ORGANISER", reason, declared="an organiser code", found=named or "none")
+    if named and not is_test:
+        reason = (
+            f"as_organiser is {named}, but only a delivery of {TEST_ORGANISER} is written in the dialect of another"
+        )
+        raise Refused("AS_ORGANISER", reason, declared=TEST_ORGANISER, found=manifest.organiser_code)
+
+
+def _refuse_version(declared: str, contract: Contract, at: datetime) -> None:
+    """The contract's own version from its first day on, and each earlier one that it still accepts until its last day; days are Finnish."""
+    today, own = at.astimezone(_HELSINKI).date(), contract.version
+    begins = contract.extras.get("in_force_from")
+    ends = {v["version"]: date.fromisoformat(v["until"]) for v in contract.extras.get("accepted_versions", ())}
+    if declared == own:
+        if not begins or today >= date.fromisoformat(begins):
+            return
+        why = f"is not in force before {begins}"
+    elif declared not in ends:
+        why = f"is not in force; version {own} is"
+    elif today <= ends[declared]:
+        return
+    else:
+        why = f"was accepted until {ends[declared]}; version {own} is in force"
+    raise Refused("CONTRACT_VERSION", f"contract version {declared} {why}", declared=declared, found=own)
+
+
+def _refuse_beyond_window(manifest: Manifest, contract: Contract, at: datetime) -> None:
+    """A month of so long ago is more often a mistyped year than a correction; who means it agrees on it first."""
+    months = contract.extras.get("redelivery_window_months")
+    if months is None:
+        return
+    today = at.astimezone(_HELSINKI).date()
+    first = today.year * 12 + today.month - 1 - months
+    oldest = f"{first // 12}-{first % 12 + 1:02d}"
+    if manifest.period < oldest:
+        reason = (
+            f"the month {manifest.period} lies more than {months} months back; the oldest that is taken in is {oldest}"
+        )
+        raise Refused("WINDOW", reason, declared=manifest.period, found=oldest)
 
 
 def _refuse_future(manifest: Manifest, at: datetime) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sources.ledger import Ledger
+from sources.regional.annulment import annulled_ids
+from sources.regional.periods import revisions
+from sources.regional.sender import in_earnest
 
 
 @dataclass(frozen=True)
@@ -28,18 +31,21 @@ class Holdings:
 
 def holdings(ledger: Ledger, dataset: str, at: datetime) -> Holdings:
     """What is known of `dataset` at business time `at` (aware). Of a month that was delivered again the highest sequence is in force."""
-    receipts = {
-        e.subject: e.body for e in ledger.events("receipt") if e.at <= at and e.body.get("dataset") in (dataset, None)
-    }
+    received = in_earnest(ledger.events("receipt"))
+    receipts = {e.subject: e.body for e in received if e.at <= at and e.body.get("dataset") in (dataset, None)}
     newest: dict[tuple[str, str], tuple[int, int]] = {}
+    annulled, revised = annulled_ids(ledger), revisions(ledger)
     for event in ledger.events("verdict"):
-        sent = receipts.get(event.subject)
+        sent, is_late = receipts.get(event.subject), event.body.get("is_late_after_lock")
+        if event.subject in annulled or (is_late and event.subject not in revised):
+            continue
         if event.at <= at and event.body["status"] == "accepted" and sent and sent["dataset"]:
             slice_ = sent["organiser_code"], sent["period"]
-            newest[slice_] = max(newest.get(slice_, (0, 0)), (sent["sequence"], event.body["rows_accepted"]))
+            rows = event.body.get("rows_in_force", event.body["rows_accepted"])
+            newest[slice_] = max(newest.get(slice_, (0, 0)), (sent["sequence"], rows))
     rows: dict[str, dict[str, int]] = {}
     for (organiser, period), (_, accepted) in sorted(newest.items()):
         rows.setdefault(organiser, {})[period] = accepted
-    nights = Counter(e.at.date().isoformat() for e in ledger.events("receipt") if e.subject in receipts)
+    nights = Counter(e.at.date().isoformat() for e in received if e.subject in receipts)
     synthetic = any(body["origin"] == "synthetic" for body in receipts.values())
     return Holdings(rows, dict(sorted(nights.items())), synthetic)

@@ -22,6 +22,7 @@ from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive
 from sources.regional.report import Context, is_written, write_report
+from sources.regional.sender import TEST_ORGANISER, county_of
 from sources.regional.sightings import record_sightings, settled_by
 from sources.regional.staging import Connections
 
@@ -70,7 +71,7 @@ def _take_in(
     say: Callable[[str], None],
 ) -> IntakeOutcome:
     clear_received(home, ledger)
-    found = scan(home.inbox, counties, settled_by(ledger, at))
+    found = scan(home.inbox, {*counties, TEST_ORGANISER}, settled_by(ledger, at))
     record_sightings(ledger, home.inbox, found.waiting, at)
     received = receive(home, ledger, landing, found.arrivals, at)
     if received.receipt_ids:
@@ -93,7 +94,7 @@ def write_reports(
         for receipt in ledger.events("receipt"):
             if receipt.subject not in verdicts or is_written(home, receipt):
                 continue
-            county = counties.get(receipt.body["organiser_code"])
+            county = county_of(receipt.body, counties)
             try:
                 with connections.of_this_thread() as con:
                     context = _context(receipt.body["dataset"], contracts, county, con)

@@ -238,18 +238,26 @@ def _concluded(
     received = sum(r[-1] for r in found)
     accepted = sum(r[-1] for r in found if r[1] == 0)
     faulty = sum(r[-1] for r in found if r[1] and not r[1] & _NO_RECORD)
-    refusal = None
-    if faulty > MAX_QUARANTINE_SHARE * records:
-        share = f"{100 * faulty / records:.1f} %"
-        limit = f"{100 * MAX_QUARANTINE_SHARE:.0f} %"
-        refusal = Refused(
-            "QUARANTINE_SHARE",
-            f"{faulty} of {records} rows are faulty ({share}); the limit is {limit}",
-            declared=limit,
-            found=share,
-        )
+    refusal = _refusal_of_share(faulty, records)
     counts = _rule_counts(contract, rules, applied, found)
     return Judgement(refusal, files, received, accepted, received - accepted, records, counts)
+
+
+def over_share(con: duckdb.DuckDBPyConnection, staged: Path, records: int) -> Refused | None:
+    """The refusal of a staged delivery of which too many rows are faulty; None when they are few enough."""
+    faulty = _row(
+        con, f"select count(*) from {_parquet(staged)} where rule_mask <> 0 and rule_mask & {_NO_RECORD}::ubigint = 0"
+    )[0]
+    return _refusal_of_share(faulty, records)
+
+
+def _refusal_of_share(faulty: int, records: int) -> Refused | None:
+    if faulty <= MAX_QUARANTINE_SHARE * records:
+        return None
+    share = f"{100 * faulty / records:.1f} %"
+    limit = f"{100 * MAX_QUARANTINE_SHARE:.0f} %"
+    reason = f"{faulty} of {records} rows are faulty ({share}); the limit is {limit}"
+    return Refused("QUARANTINE_SHARE", reason, declared=limit, found=share)
 
 
 def _file_read(reading: _Reading, found: Sequence[tuple]) -> FileRead:

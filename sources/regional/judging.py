@@ -20,9 +20,12 @@ from sources.home import Home
 from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
 from sources.regional.admission import Admitted, admit
+from sources.regional.annulment import annulled_ids, erased_ids
+from sources.regional.apply import LATE_AFTER_LOCK, apply, notice
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.manifest import Refused
+from sources.regional.periods import locks
 from sources.regional.poison import DEATHS, Notes
 from sources.regional.sequence import Accepted, Duplicate
 from sources.regional.staging import Connections, Staged, stage, validate
@@ -68,7 +71,8 @@ class Judging:
     problems: list[str] = field(default_factory=list)
     disputed: list[str] = field(default_factory=list)
     _accepted: Accepted = field(default_factory=Accepted)
-    _rules: dict[str, CompiledRules] = field(default_factory=dict)
+    _locked: set[tuple[str, str]] = field(default_factory=set)
+    _rules: dict[int, CompiledRules] = field(default_factory=dict)
     _connections: Connections = field(init=False)
     _notes: Notes = field(init=False)
 
@@ -105,14 +109,11 @@ class Judging:
         return everything
 
     def _pending(self) -> list[Event]:
-        judged = {e.subject: e.body["status"] for e in self.ledger.events("verdict")}
-        pending = []
-        for receipt in self.ledger.events("receipt"):
-            if receipt.subject not in judged:
-                pending.append(receipt)
-            elif judged[receipt.subject] == "accepted":
-                self._accepted.add(receipt.subject, receipt.body)
-        return pending
+        receipts = self.ledger.events("receipt")
+        verdicts = {e.subject: e.body for e in self.ledger.events("verdict")}
+        self._accepted = Accepted.of(receipts, verdicts, annulled_ids(self.ledger), erased_ids(self.ledger))
+        self._locked = {(lock.dataset, lock.period) for lock in locks(self.ledger)}
+        return [receipt for receipt in receipts if receipt.subject not in verdicts]
 
     def _begin(self, receipt: Event) -> _Work:
         """Admit a delivery, unless reading it has ended the process too often."""
@@ -158,9 +159,9 @@ class Judging:
         """A contract's rules, compiled once and outside the workers: pandera and ibis cost seconds."""
         from sources.regional.rules import compile_rules
 
-        if contract.name not in self._rules:
-            self._rules[contract.name] = compile_rules(contract)
-        return self._rules[contract.name]
+        if id(contract) not in self._rules:
+            self._rules[id(contract)] = compile_rules(contract)
+        return self._rules[id(contract)]
 
     def _settle(self, work: _Work, result: Callable[[], Staged]) -> None:
         """Take the result of reading into `work`, whatever it is."""
@@ -189,10 +190,8 @@ class Judging:
 
     def _ask_pandera(self, everything: list[_Work]) -> None:
         """Hold what the mask accepted against pandera's own validation, all at once; on a dispute find the deliveries that it is about."""
-        for contract in {w.admitted.contract.name: w.admitted.contract for w in everything if w.admitted}.values():
-            accepted = [
-                w for w in everything if w.staged and not w.staged.refusal and w.admitted.contract.name == contract.name
-            ]
+        for contract in {id(w.admitted.contract): w.admitted.contract for w in everything if w.admitted}.values():
+            accepted = [w for w in everything if w.staged and not w.staged.refusal and w.admitted.contract is contract]
             if self._disputes(contract, accepted):
                 for work in accepted:
                     self._ask_about(work)
@@ -217,7 +216,7 @@ class Judging:
         kill_point("verdict.recorded")
         self._notes.forget(receipt.subject)
         if verdict["status"] == "accepted":
-            self._accepted.add(receipt.subject, receipt.body)
+            self._accepted.add(receipt.subject, receipt.body, verdict)
 
     def _verdict(self, work: _Work) -> dict[str, Any]:
         """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to."""
@@ -231,12 +230,24 @@ class Judging:
             self._ask_pandera([work])
         if work.problem:
             raise work.problem
-        return _verdict_on(work.refusal) if work.refusal else self._kept(work.staged)
+        return _verdict_on(work.refusal) if work.refusal else self._kept(work)
 
-    def _kept(self, staged: Staged) -> dict[str, Any]:
-        facts = staged.keep(self.home)
+    def _kept(self, work: _Work) -> dict[str, Any]:
+        """Put the delivery onto the month, keep what came of it, and say what it did; after the month's lock it is told, and waits for a revision."""
+        manifest, rules = work.admitted.manifest, self._compiled(work.admitted.contract)
+        try:
+            applied = apply(self._connections, work.staged, rules, self._accepted.base(work.receipt.body))
+        except Exception as error:
+            _raise_known(error)
+            raise
+        facts = applied.keep(self.home)
         kill_point("slice.written")
-        return _body("rejected" if staged.refusal else "accepted", staged.refusal, **facts)
+        refusal = applied.staged.refusal
+        is_late = (manifest.dataset, manifest.period) in self._locked and not applied.is_unchanged
+        if refusal is None and is_late:
+            notice(facts, LATE_AFTER_LOCK)
+            facts["is_late_after_lock"] = True
+        return _body("rejected" if refusal else "accepted", refusal, **facts)
 
 
 def _raise_known(error: Exception) -> None:
@@ -280,6 +291,8 @@ def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str
         "files": [],
         "slice": None,
         "quarantine": None,
+        "is_unchanged": False,
+        "is_late_after_lock": False,
         **facts,
     }
 

@@ -21,6 +21,8 @@ from sources.identity_code import masked
 from sources.regional.shown import shown, unseen
 
 SUFFIX = ".manifest.json"
+# full: the files are the whole month. delta: rows that are new or stand in place of those of the same key. delete: keys alone, of rows that go.
+FULL, DELTA, DELETE = MODES = ("full", "delta", "delete")
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 16
 _MAX_DIGITS = 18
@@ -54,7 +56,11 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A valid manifest. `period` is 'YYYY-MM', `sample_share` more than 0 and at most 1; `body` is the document as sent."""
+    """A valid manifest. `period` is 'YYYY-MM', `sample_share` more than 0 and at most 1; `body` is the document as sent.
+
+    `mode` is one of MODES. `supersedes` is the receipt id or the sequence of the delivery that this one replaces or changes, where its sender says so; `as_organiser`
+    is whose dialect a delivery of the test organiser is written in.
+    """
 
     organiser_code: str
     dataset: str
@@ -68,6 +74,8 @@ class Manifest:
     files: tuple[DataFile, ...]
     empty_reason: str | None
     body: dict[str, Any] = field(repr=False, compare=False)
+    supersedes: int | str | None = None
+    as_organiser: str | None = None
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -243,6 +251,8 @@ def _typed(body: dict[str, Any]) -> Manifest:
         files=tuple(DataFile(**f) for f in body["files"]),
         empty_reason=body.get("empty_reason"),
         body=body,
+        supersedes=body.get("supersedes"),
+        as_organiser=body.get("as_organiser"),
     )
 
 

@@ -16,10 +16,13 @@ from sources.contract import Contract
 from sources.ledger import Event, Ledger
 from sources.regional.county import County
 from sources.regional.inbox import Waiting
+from sources.regional.manifest import DELETE, DELTA
+from sources.regional.sender import in_earnest
 from sources.regional.timeliness import Timeliness, timeliness
 
 _ROWS = ("rows_received", "rows_accepted", "rows_quarantined")
 _KINDS = ("is_correction", "is_late")
+_LIFE = ("is_amendment", "is_unchanged", "is_late_after_lock")
 _COUNTED = ("accepted", "rejected", "duplicate", "held")
 
 
@@ -35,9 +38,10 @@ class Validation:
 @dataclass(frozen=True)
 class IntakeOutcome:
     """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rule, reason, rows_* (0 where no
-    row was read), is_correction, is_late.
+    row was read), is_correction, is_late, is_amendment (a delta or a delete), is_unchanged, is_late_after_lock.
 
-    `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged.
+    `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged;
+    `tests` those of the test organiser that were judged, which count nowhere else.
     """
 
     deliveries: tuple[dict[str, Any], ...]
@@ -48,6 +52,7 @@ class IntakeOutcome:
     rule_counts: dict[str, tuple[int, int]]
     validation: Validation
     names: dict[str, str]
+    tests: int = 0
 
     @property
     def statuses(self) -> Counter[str]:
@@ -81,6 +86,9 @@ class IntakeOutcome:
             "new deliveries": self.statuses["accepted"] - corrections,
             "corrections": corrections,
             "late deliveries": late,
+            "deltas and deletes": self._of_kind("is_amendment"),
+            "unchanged deliveries": self._of_kind("is_unchanged"),
+            "deliveries after the lock": self._of_kind("is_late_after_lock"),
         }
 
     def _of_kind(self, kind: str, organiser_code: str | None = None) -> int:
@@ -105,7 +113,7 @@ class IntakeOutcome:
                 "received": received[code],
                 **{status: statuses[code, status] for status in _COUNTED},
                 "waiting": waiting[code],
-                **{kind: self._of_kind(kind, code) for kind in _KINDS},
+                **{kind: self._of_kind(kind, code) for kind in (*_KINDS, *_LIFE)},
                 "rows_accepted": self._sum("rows_accepted", code),
                 "rows_quarantined": self._sum("rows_quarantined", code),
             }
@@ -120,6 +128,7 @@ class IntakeOutcome:
             "waiting": [vars(w) for w in self.waiting],
             "problems": list(self.problems),
             "pending": self.pending,
+            "tests": self.tests,
             "rows_received": self.rows_received,
             "rows_accepted": self.rows_accepted,
             "rows_quarantined": self.rows_quarantined,
@@ -136,8 +145,10 @@ def outcome_of(
     disputed: tuple[str, ...],
 ) -> IntakeOutcome:
     """Read the outcome of the business time `at` from the ledger, beside what the inbox scan and pandera's second opinion told."""
-    receipts = {e.subject: e for e in ledger.events("receipt")}
-    verdicts = {e.subject: e for e in ledger.events("verdict")}
+    everything = ledger.events("receipt")
+    receipts = {e.subject: e for e in in_earnest(everything)}
+    judged = ledger.events("verdict")
+    verdicts = {e.subject: e for e in judged if e.subject in receipts}
     when = at.astimezone(UTC)
     times = timeliness(ledger, contracts, at)
     tonight = [v for v in verdicts.values() if v.at == when]
@@ -150,6 +161,7 @@ def outcome_of(
         rule_counts=_rule_counts([v.body for v in tonight]),
         validation=_validation([v.body for v in tonight], disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},
+        tests=sum(1 for e in judged if e.at == when and e.subject not in receipts),
     )
 
 
@@ -161,6 +173,8 @@ def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> 
         **{key: judged[key] for key in ("status", "rule", "reason")},
         **{key: judged[key] or 0 for key in _ROWS},
         **{kind: time is not None and getattr(time, kind) for kind in _KINDS},
+        "is_amendment": judged.get("mode") in (DELTA, DELETE),
+        **{kind: bool(judged.get(kind)) for kind in _LIFE[1:]},
     }
 
 

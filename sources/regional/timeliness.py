@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sources.contract import Contract
 from sources.ledger import Ledger
+from sources.regional.sender import in_earnest
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
 @dataclass(frozen=True)
 class Timeliness:
-    """`due_on` is the last day, in Finland, on which the month's first delivery is in time. A correction follows an accepted delivery of its month and is never late."""
+    """`due_on` is the last day, in Finland, on which the month's first delivery is in time. A correction follows an accepted delivery of its month, changes something and is never late."""
 
     due_on: date
     is_correction: bool
@@ -30,8 +32,8 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
 
     Nothing is due before the warehouse first took deliveries: months from before then are in time if they come on its first day.
     """
-    verdicts = {e.subject: e.body["status"] for e in ledger.events("verdict") if e.at <= at}
-    receipts = [e for e in ledger.events("receipt") if e.at <= at]
+    verdicts = {e.subject: _came_to(e.body) for e in ledger.events("verdict") if e.at <= at}
+    receipts = [e for e in in_earnest(ledger.events("receipt")) if e.at <= at]
     opened_on = min((_local(e.at) for e in receipts), default=_local(at))
     accepted: set[tuple[str, str, str]] = set()
     found = {}
@@ -44,11 +46,16 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
         due_on = max(_month_end(sent["period"]) + timedelta(days=contract.due_days), opened_on)
         follows = month in accepted
         found[event.subject] = Timeliness(
-            due_on, follows and status != "duplicate", not follows and _local(event.at) > due_on
+            due_on, follows and status not in ("duplicate", "unchanged"), not follows and _local(event.at) > due_on
         )
         if status == "accepted":
             accepted.add(month)
     return found
+
+
+def _came_to(verdict: dict[str, Any]) -> str:
+    """The verdict's status, and a word of its own for what was accepted and changed nothing."""
+    return "unchanged" if verdict.get("is_unchanged") else verdict["status"]
 
 
 def _local(at: datetime) -> date:

@@ -7,6 +7,9 @@ Day 0 is the night of 2 November 2026: everyone has sent thirteen months, Septem
 of each month brings the contacts of the month before from a third of the senders, one of them with a fault; those of the late county of the month before
 that; a correction; and a delivery sent again by mistake. The other senders follow until the 12th, the faulty one sends again on the 5th, and one is late
 until the 3rd of the next month. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. The other days are quiet.
+
+In the first November deliveries change months in the other ways that there are: on the 3rd a delta of contacts, and costs sent again as they were, and the receiver locks a
+month of costs; on the 4th a delete of contacts, and costs of the locked month.
 """
 
 from __future__ import annotations
@@ -33,11 +36,15 @@ REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_enco
 NEW, LATE, CORRECTION, HISTORY = "new", "late", "correction", "history"
 CONTACTS, COSTS = DATASETS = ("care_contacts", "costs")
 DUPLICATE, REJECTED, SECOND_TRY = "duplicate", "rejected", "second_try"
+DELTA, DELETE, UNCHANGED, AFTER_LOCK = AMENDING = ("delta", "delete", "unchanged", "after_lock")
+# Which month each amends, and which the receiver has locked by the 3rd.
+AMENDED_PERIOD, LOCKED_PERIOD, LOCK_DAY = "2026-06", FIRST_PERIODS[0], 1
 
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """One delivery to come. `kind` is new, late, correction, duplicate, rejected, second_try or history; `fault` names one of faults.FAULTS when it is rejected.
+    """One delivery to come. `kind` is new, late, correction, duplicate, rejected, second_try, history or one of AMENDING; `fault` names one of faults.FAULTS when it
+    is rejected.
 
     `revision` is 1 for the month as first recorded, n after n − 1 corrections; `created_at` is the sender's, with its offset.
     """
@@ -118,7 +125,8 @@ def _sent_in_its_month(period: str, rng: np.random.Generator) -> datetime:
 @cache
 def _month(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     """All deliveries of the calendar month after `period`."""
-    return *_month_of_contacts(period, seed), *_month_of_costs(period, seed)
+    amending = _amendments(period, seed) if period == _month_after(FIRST_PERIODS[-1]) else ()
+    return *_month_of_contacts(period, seed), *_month_of_costs(period, seed), *amending
 
 
 def _month_of_contacts(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
@@ -160,6 +168,28 @@ def _month_of_costs(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
         day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
         result.append(_planned(rng, first.replace(day=day), COSTS, code, period, 1, NEW))
     return tuple(result)
+
+
+def _amendments(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
+    """A delta and a delete of one sender's contacts, and of others' costs a month as it was and one of the locked month. Their senders have no other part and no
+    faulty rows."""
+    first, rng = _first_of(_month_after(period)), generator(seed, "calendar", period, "amendments")
+    busy = {
+        d.organiser_code for d in (*_month_of_contacts(period, seed), *_month_of_costs(period, seed)) if d.kind != NEW
+    }
+    free = [
+        s.organiser_code
+        for s in senders().values()
+        if not s.catchment and not s.row_fault_share and s.organiser_code not in busy
+    ]
+    amends, repeats, corrects = rng.permutation(free)[:3].tolist()
+    opening, next_day = first.replace(day=OPENING_DAY), first.replace(day=OPENING_DAY + 1)
+    return (
+        _planned(rng, opening, CONTACTS, amends, AMENDED_PERIOD, 2, DELTA, 2),
+        _planned(rng, opening, COSTS, repeats, AMENDED_PERIOD, 2, UNCHANGED),
+        _planned(rng, next_day, CONTACTS, amends, AMENDED_PERIOD, 3, DELETE, 2),
+        _planned(rng, next_day, COSTS, corrects, LOCKED_PERIOD, 2, AFTER_LOCK, 2),
+    )
 
 
 def _planned(

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sources.durable import kill_point, replace_file, write_atomic
+from sources.simulator.amendments import amended
 from sources.simulator.calendar import (
+    AMENDING,
     DUPLICATE,
     HISTORY,
     REJECTED,
@@ -84,6 +86,8 @@ def _deliver_all(
 
 def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
     """The delivery that was planned. A sender that tries again or corrects has looked at its rows: the usual row faults are gone."""
+    if planned.kind in AMENDING:
+        return amended(planned, seed)
     clean = planned.revision > 1 or planned.kind == SECOND_TRY
     parcel = make_parcel(
         planned.organiser_code,

@@ -38,7 +38,8 @@ class Truth:
     """What the pipeline should find. `expected_status` is accepted, rejected or duplicate; `expected_rule` the id of the rule that rejects.
 
     `row_faults` are the faults of quarantined lines; a line may have several. `rows` counts the lines received: records,
-    and what stands in quarantine without being one. `rows_quarantined` counts faulty lines.
+    and what stands in quarantine without being one. `rows_quarantined` counts faulty lines. `mode` is the manifest's; of an accepted delivery `is_unchanged` says that
+    its month is as it was, `is_late_after_lock` that the month was locked before it came.
     """
 
     organiser_code: str
@@ -51,6 +52,9 @@ class Truth:
     row_faults: tuple[RowFault, ...] = ()
     correction: Correction | None = None
     fault: str | None = None
+    mode: str = "full"
+    is_unchanged: bool = False
+    is_late_after_lock: bool = False
 
     @property
     def rows_quarantined(self) -> int:
@@ -102,7 +106,7 @@ class Parcel:
             "contract_version": dataset_contract(self.dataset).version,
             "period": self.period,
             "sequence": self.sequence,
-            "mode": "full",
+            "mode": self.truth.mode,
             "created_at": self.created_at.isoformat(timespec="seconds"),
             "sample_share": f"{self.sample_share:g}",
             "origin": "synthetic",

@@ -42,10 +42,12 @@ from tests.dbt_project.shapes import (
     MAP,
     NATIONAL,
     NEED_FACTOR,
+    PERIOD_LOCK,
     POPULATION,
     QUARANTINE,
     SNAPSHOT,
     SOURCE,
+    TOMBSTONE,
 )
 
 
@@ -54,6 +56,8 @@ def write_empty(build: Path) -> None:
     for name, columns in (
         ("delivery", DELIVERY),
         ("quarantine", QUARANTINE),
+        ("tombstone", TOMBSTONE),
+        ("period_lock", PERIOD_LOCK),
         ("snapshot", SNAPSHOT),
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),
@@ -263,6 +267,7 @@ def _cost_deliveries(costs: dict[str, Rows]) -> Rows:
             "status": "superseded" if receipt_id == "k05" else "accepted",
             "rows_received": len(rows),
             "rows_accepted": len(rows),
+            "rows_in_force": len(rows),
             "rows_quarantined": 0,
             "known_from": NIGHT_2 if receipt_id == "l05" else NIGHT_1,
             "known_to": NIGHT_2 if receipt_id == "k05" else None,
@@ -290,6 +295,7 @@ def deliveries(slices: dict[str, Rows]) -> Rows:
                 "status": "superseded" if receipt_id == "a05" else "accepted",
                 "rows_received": len(contacts),
                 "rows_accepted": accepted,
+                "rows_in_force": accepted,
                 "rows_quarantined": len(contacts) - accepted,
                 "known_from": nights.get(receipt_id, NIGHT_1),
                 "known_to": NIGHT_2 if receipt_id == "a05" else None,

@@ -34,6 +34,7 @@ CONTACT = {
     "sample_share": "decimal(9,6)",
     "rule_mask": "ubigint",
     "sent": "varchar[]",
+    "row_receipt_id": "varchar",
 }
 COST = {
     "record_number": "bigint",
@@ -53,6 +54,7 @@ COST = {
     "sample_share": "decimal(9,6)",
     "rule_mask": "ubigint",
     "sent": "varchar[]",
+    "row_receipt_id": "varchar",
 }
 NEED_FACTOR = {
     "snapshot_id": "varchar",
@@ -86,6 +88,34 @@ DELIVERY = {
     "due_on": "date",
     "is_correction": "boolean",
     "is_late": "boolean",
+    "mode": "varchar",
+    "publication_status": "varchar",
+    "is_unchanged": "boolean",
+    "rows_in_force": "bigint",
+    "rows_before": "bigint",
+    "rows_added": "bigint",
+    "rows_changed": "bigint",
+    "rows_unchanged": "bigint",
+    "rows_removed": "bigint",
+}
+TOMBSTONE = {
+    "organiser_code": "varchar",
+    "dataset": "varchar",
+    "period": "varchar",
+    "receipt_id": "varchar",
+    "row_key": "varchar",
+    "deleted_by": "varchar",
+    "file_name": "varchar",
+    "line_number": "bigint",
+    "known_from": "timestamp",
+    "known_to": "timestamp",
+}
+PERIOD_LOCK = {
+    "dataset": "varchar",
+    "period": "varchar",
+    "locked_at": "timestamp",
+    "locked_by": "varchar",
+    "reason": "varchar",
 }
 QUARANTINE = {
     "receipt_id": "varchar",

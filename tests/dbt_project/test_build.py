@@ -43,6 +43,7 @@ FIGURE = [
     "derivation",
     "comparability",
     "comparability_reason",
+    "publication_status",
     "known_to",
 ]
 

@@ -96,9 +96,19 @@ def _bad_dimension(document):
     document["schema"][0]["quality"][0]["dimension"] = "prettiness"
 
 
+def _with(**extras):
+    def change(document):
+        document["schema"][0]["customProperties"] += [{"property": k, "value": v} for k, v in extras.items()]
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
+        (_with(in_force_from="1.10.2026"), "the day '1.10.2026' among its versions"),
+        (_with(accepted_versions=[{"version": "0.9.0"}]), "the day None among its versions"),
+        (_with(accepted_versions=["0.9.0"]), "accepted_versions needs a version and an until"),
         (_drop_swedish, "contact_id lacks a text"),
         (_repeat_id, "HVA-CC-1-001 is used by two rules"),
         (_odd_id, "rule-7"),

@@ -24,8 +24,13 @@ _STATED = {
     "made_at_no_known_hour": _stated("MANIFEST_TIME", created_at="2026-09-10T08:00:00"),
     "contract_to_come": _stated("CONTRACT_VERSION", contract_version="2.0.0"),
     "share_above_one": _stated("MANIFEST_SCHEMA", sample_share="1.5"),
-    "part_of_a_month": _stated("MANIFEST_SCHEMA", mode="delta"),
+    "part_of_a_month": _stated("MANIFEST_SCHEMA", mode="append"),
     "used_sequence": _stated("SEQ", sequence=1),
+    "month_of_long_ago": _stated("WINDOW", period="2020-01"),
+    "delta_of_a_month_never_sent": _stated("NO_BASE", mode="delta", period="2026-07"),
+    "delta_of_another_origin": _stated("BASE_DIFFERS", mode="delta", origin="reported"),
+    "supersedes_what_never_was": _stated("SUPERSEDES", supersedes=7),
+    "dialect_of_another": _stated("AS_ORGANISER", as_organiser="05"),
 }
 for _name, _spoilt in _STATED.items():
     register(_name, _spoilt, datasets=DATASETS)

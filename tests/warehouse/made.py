@@ -61,17 +61,26 @@ class World:
         self.ledger.append("receipt", receipt_id, body, at)
         return stored.sha256
 
-    def accept(self, receipt_id: str, at: datetime, rows: int = 6, **where) -> str:
-        """A delivery received and accepted in one night, every third row quarantined; returns its data file's hash."""
+    def accept(self, receipt_id: str, at: datetime, rows: int = 6, facts: dict | None = None, **where) -> str:
+        """A delivery received and accepted in one night, every third row quarantined; `facts` are further ones of its verdict. Returns its data file's hash."""
+        facts = facts or {}
         sha256 = self.receive(receipt_id, at, **where)
         body = self.ledger.get("receipt", receipt_id).body
         path = f"care_contacts/{body['period']}/{body['organiser_code']}-{receipt_id}-0123456789ab.parquet"
         write_slice(self.home.parquet / path, receipt_id, body, rows)
-        self.verdict(receipt_id, at, "accepted", rows=rows, slice_path=path)
+        self.verdict(receipt_id, at, "accepted", rows=rows, slice_path=path, **facts)
         return sha256
 
     def verdict(
-        self, receipt_id: str, at: datetime, status: str, rows: int = 0, rule=None, reason=None, slice_path=None
+        self,
+        receipt_id: str,
+        at: datetime,
+        status: str,
+        rows: int = 0,
+        rule=None,
+        reason=None,
+        slice_path=None,
+        **facts,
     ):
         """A verdict; with rows, a third of them lie in quarantine."""
         bad = rows // 3
@@ -90,6 +99,7 @@ class World:
             "quarantine": quarantine,
             "rule_counts": [],
             "first_receipt_id": None,
+            **facts,
         }
         self.ledger.append("verdict", receipt_id, body, at)
 

@@ -1,4 +1,5 @@
--- One row for each delivery known at the horizon, and for each name that waits in the inbox.
+-- One row for each delivery known at the horizon, and for each name that waits in the inbox. A delivery that came into force again, since the one after it was
+-- annulled, has a row for each stretch of time. What the test organiser sends is in no release.
 -- Reads event(seq, happened_at, kind, subject, body) and timeliness(receipt_id, due_on, is_correction, is_late). Times are business times, in UTC.
 WITH known AS (
     SELECT * FROM event WHERE happened_at <= getvariable('horizon')
@@ -16,6 +17,18 @@ receipt AS (
         (v.body ->> '$.rows_received')::BIGINT AS rows_received,
         (v.body ->> '$.rows_accepted')::BIGINT AS rows_accepted,
         (v.body ->> '$.rows_quarantined')::BIGINT AS rows_quarantined,
+        coalesce(
+            (v.body ->> '$.rows_in_force')::BIGINT,
+            CASE WHEN v.body ->> '$.status' = 'accepted' THEN (v.body ->> '$.rows_accepted')::BIGINT END
+        ) AS rows_in_force,
+        (v.body ->> '$.rows_before')::BIGINT AS rows_before,
+        (v.body ->> '$.rows_added')::BIGINT AS rows_added,
+        (v.body ->> '$.rows_changed')::BIGINT AS rows_changed,
+        (v.body ->> '$.rows_unchanged')::BIGINT AS rows_unchanged,
+        (v.body ->> '$.rows_removed')::BIGINT AS rows_removed,
+        r.body ->> '$.manifest.mode' AS mode,
+        coalesce((v.body ->> '$.is_unchanged')::BOOLEAN, false) AS is_unchanged,
+        coalesce((v.body ->> '$.is_late_after_lock')::BOOLEAN, false) AS is_late_after_lock,
         coalesce(r.body ->> '$.files[0].sha256', r.body ->> '$.manifest_sha256') AS sha256,
         v.body ->> '$.rule' AS rule,
         CASE WHEN v.seq IS NULL THEN 'received, not judged yet' ELSE v.body ->> '$.reason' END AS reason,
@@ -26,52 +39,110 @@ receipt AS (
         r.body ->> '$.origin' AS origin
     FROM known r
     LEFT JOIN known v ON v.kind = 'verdict' AND v.subject = r.subject
-    WHERE r.kind = 'receipt'
+    WHERE r.kind = 'receipt' AND r.body ->> '$.organiser_code' <> 'TEST'
 ),
 
 -- What was erased is gone on every date, so these look beyond the horizon.
 erasure AS (
     SELECT receipt_id, min(happened_at) AS erased_at, arg_min(erasure_reason, happened_at) AS erasure_reason
     FROM (
-        SELECT unnest(body ->> '$.receipts[*]') AS receipt_id, happened_at, body ->> '$.reason' AS erasure_reason
+        SELECT unnest(list_concat(body ->> '$.receipts[*]', body ->> '$.dependents[*]')) AS receipt_id, happened_at, body ->> '$.reason' AS erasure_reason
         FROM event
         WHERE kind = 'erasure'
     )
     GROUP BY receipt_id
 ),
 
--- An accepted delivery holds until a newer sequence of its slice is accepted; one that comes after a newer one never held.
-replaced AS (
-    SELECT
-        receipt_id,
-        CASE WHEN next_accepted IS NOT NULL THEN greatest(known_from, next_accepted) END AS known_to
-    FROM (
-        SELECT
-            receipt_id,
-            known_from,
-            min(known_from) OVER (
-                PARTITION BY organiser_code, dataset, period
-                ORDER BY sequence, known_seq
-                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-            ) AS next_accepted
-        FROM receipt
-        WHERE judged = 'accepted'
-    )
+annulment AS (
+    SELECT subject AS receipt_id, happened_at AS annulled_at,
+        'annulled by ' || (body ->> '$.who') || ': ' || (body ->> '$.reason') AS annulment_reason
+    FROM known
+    WHERE kind = 'annulment'
 ),
 
--- Erased rows were, as far as can now be shown, never known; what they had replaced does not come back.
+revision AS (
+    SELECT subject AS receipt_id, happened_at AS revised_at,
+        'revision approved by ' || (body ->> '$.who') || ': ' || (body ->> '$.reason') AS revision_reason
+    FROM known
+    WHERE kind = 'revision'
+),
+
+period_lock AS (
+    SELECT body ->> '$.dataset' AS dataset, body ->> '$.period' AS period, happened_at AS locked_at
+    FROM known
+    WHERE kind = 'period_lock'
+),
+
+-- Accepted deliveries, and from when and until when each may hold. One that came after the lock of its month may from its approved revision on; one that changed
+-- nothing never does: the delivery before it goes on.
+standing AS (
+    SELECT
+        receipt_id, organiser_code, dataset, period, sequence, known_seq,
+        CASE WHEN is_late_after_lock THEN revised_at ELSE known_from END AS holds_from,
+        annulled_at AS holds_to
+    FROM receipt
+    LEFT JOIN revision USING (receipt_id)
+    LEFT JOIN annulment USING (receipt_id)
+    WHERE judged = 'accepted' AND NOT is_unchanged AND (revised_at IS NOT NULL OR NOT is_late_after_lock)
+),
+
+-- At each moment when something begins or ends, the one of the highest sequence holds.
+holder AS (
+    SELECT organiser_code, dataset, period, m.moment, arg_max(s.receipt_id, (s.sequence, s.known_seq)) AS receipt_id
+    FROM (
+        SELECT organiser_code, dataset, period, unnest([holds_from, holds_to]) AS moment FROM standing
+    ) m
+    LEFT JOIN standing s USING (organiser_code, dataset, period)
+    WHERE m.moment IS NOT NULL AND s.holds_from <= m.moment AND (s.holds_to IS NULL OR m.moment < s.holds_to)
+    GROUP BY ALL
+),
+
+emptied AS (
+    SELECT DISTINCT organiser_code, dataset, period, holds_to AS moment
+    FROM standing
+    WHERE holds_to IS NOT NULL
+),
+
+stretch AS (
+    SELECT
+        receipt_id,
+        moment AS held_from,
+        lead(moment) OVER slice AS held_to
+    FROM (
+        SELECT *, lag(receipt_id) OVER (PARTITION BY organiser_code, dataset, period ORDER BY moment) AS before
+        FROM (
+            FROM holder
+            UNION ALL BY NAME
+            SELECT *, NULL AS receipt_id FROM emptied ANTI JOIN holder USING (organiser_code, dataset, period, moment)
+        )
+    )
+    WHERE receipt_id IS DISTINCT FROM before
+    WINDOW slice AS (PARTITION BY organiser_code, dataset, period ORDER BY moment)
+),
+
+-- What never held ends as it begins. Erased rows were, as far as can now be shown, never known; what they had replaced does not come back.
 ended AS (
     SELECT
-        r.*,
+        r.* EXCLUDE (known_from),
         e.erased_at,
         e.erasure_reason,
+        a.annulled_at,
+        a.annulment_reason,
+        v.revised_at,
+        v.revision_reason,
+        l.locked_at,
+        coalesce(h.held_from, v.revised_at, r.known_from) AS known_from,
         CASE
-            WHEN r.judged = 'accepted' AND e.erased_at IS NOT NULL THEN r.known_from
-            ELSE p.known_to
+            WHEN r.judged <> 'accepted' OR (r.is_late_after_lock AND v.revised_at IS NULL AND a.annulled_at IS NULL) THEN NULL
+            WHEN e.erased_at IS NOT NULL OR h.held_from IS NULL THEN coalesce(h.held_from, v.revised_at, r.known_from)
+            ELSE h.held_to
         END AS known_to
     FROM receipt r
-    LEFT JOIN replaced p USING (receipt_id)
+    LEFT JOIN stretch h USING (receipt_id)
     LEFT JOIN erasure e USING (receipt_id)
+    LEFT JOIN annulment a USING (receipt_id)
+    LEFT JOIN revision v USING (receipt_id)
+    LEFT JOIN period_lock l ON l.dataset = r.dataset AND l.period = r.period
 ),
 
 -- A sighting ends with the first later receipt of the same sender that names the file or is of that manifest, or when the sender takes the file away.
@@ -91,7 +162,7 @@ sighting AS (
     SELECT seq, happened_at, subject, split_part(subject, '/', 1) AS organiser_code,
         coalesce(body ->> '$.name', substr(subject, strpos(subject, '/') + 1)) AS name
     FROM known
-    WHERE kind = 'sighting'
+    WHERE kind = 'sighting' AND split_part(subject, '/', 1) <> 'TEST'
 ),
 
 waiting AS (
@@ -108,16 +179,19 @@ SELECT
     dataset,
     period,
     sequence,
-    CASE WHEN known_to IS NOT NULL THEN 'superseded' ELSE judged END AS status,
+    CASE
+        WHEN annulled_at IS NOT NULL THEN 'annulled'
+        WHEN judged = 'accepted' AND is_unchanged THEN 'unchanged'
+        WHEN judged = 'accepted' AND is_late_after_lock AND revised_at IS NULL THEN 'late-after-lock'
+        WHEN known_to IS NOT NULL THEN 'superseded'
+        ELSE judged
+    END AS status,
     rows_received,
     rows_accepted,
     rows_quarantined,
     sha256,
     rule,
-    CASE
-        WHEN erased_at IS NULL THEN reason
-        ELSE concat_ws('; ', reason, 'erased, its rows are absent: ' || erasure_reason)
-    END AS reason,
+    nullif(concat_ws('; ', reason, annulment_reason, revision_reason, 'erased, its rows are absent: ' || erasure_reason), '') AS reason,
     known_from,
     known_to,
     contract_version,
@@ -126,6 +200,21 @@ SELECT
     due_on,
     is_correction,
     is_late,
+    mode,
+    is_unchanged,
+    is_late_after_lock,
+    rows_in_force,
+    rows_before,
+    rows_added,
+    rows_changed,
+    rows_unchanged,
+    rows_removed,
+    CASE
+        WHEN judged <> 'accepted' OR is_unchanged OR (is_late_after_lock AND revised_at IS NULL) THEN NULL
+        WHEN is_late_after_lock THEN 'revised'
+        WHEN locked_at IS NULL OR known_to <= locked_at THEN 'provisional'
+        ELSE 'final'
+    END AS publication_status,
     erased_at
 FROM ended
 LEFT JOIN timeliness USING (receipt_id)

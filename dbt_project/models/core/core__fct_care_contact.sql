@@ -1,5 +1,5 @@
 {{ config(materialized="view") }}
--- One row per accepted contact and delivery. A contact that a later delivery of its month repeats has a row of each delivery.
+-- One row per contact in force and delivery, for as long as the delivery held. A contact that a later delivery of its month repeats has a row of each delivery.
 with contacts as (
 
     select * from {{ ref("stg__care_contact") }}
@@ -9,7 +9,7 @@ with contacts as (
 deliveries as (
 
     select * from {{ ref("stg__delivery") }}
-    where dataset = 'care_contacts' and status in ('accepted', 'superseded')
+    where dataset = 'care_contacts' and {{ was_in_force() }}
 
 ),
 
@@ -17,6 +17,7 @@ final as (
 
     select
         c.receipt_id,
+        c.row_receipt_id,
         c.record_number,
         c.organiser_code,
         c.period,

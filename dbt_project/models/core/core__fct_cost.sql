@@ -8,7 +8,7 @@ with costs as (
 deliveries as (
 
     select * from {{ ref("stg__delivery") }}
-    where dataset = 'costs' and status in ('accepted', 'superseded')
+    where dataset = 'costs' and {{ was_in_force() }}
 
 ),
 
@@ -16,6 +16,7 @@ final as (
 
     select
         c.receipt_id,
+        c.row_receipt_id,
         c.record_number,
         c.organiser_code,
         c.period,

@@ -6,23 +6,87 @@
     "value", "numerator", "denominator", "value_low", "value_high", "value_status", "origin", "coverage", "derivation",
     "comparability", "comparability_reason",
 ] %}
+{%- set columns = key + ["period_grain"] + payload %}
 with versions as (
 
-    select * from {{ ref("int__population_observation") }}
-    union all
-    select * from {{ ref("int__projection_observation") }}
-    union all
-    select * from {{ ref("int__contact_observation") }}
-    union all
-    select * from {{ ref("int__sotkanet_observation") }}
-    union all
-    select * from {{ ref("int__cost_observation") }}
+    {% for figures, is_national in [
+        ("int__population_observation", true),
+        ("int__projection_observation", true),
+        ("int__contact_observation", false),
+        ("int__sotkanet_observation", true),
+        ("int__cost_observation", false),
+    ] -%}
+    select *, {{ "true" if is_national else "false" }} as is_national from {{ ref(figures) }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+collapsed as (
+
+    {{ collapsed_versions("versions", key=key, payload=payload, carried=["period_grain", "is_national"]) }}
 
 ),
 
-final as (
+periods as (
 
-    {{ collapsed_versions("versions", key=key, payload=payload, carried=["period_grain"]) }}
+    select * from {{ ref("int__final_period") }}
+
+),
+
+-- A national figure is as final as its publisher says; one of deliveries is provisional until its period is locked.
+unlocked as (
+
+    select
+        c.*,
+        p.final_from,
+        case
+            when c.is_national and c.value_status <> {{ value_provisional() }} then {{ publication_final() }}
+            else {{ publication_provisional() }}
+        end as publication_status
+    from collapsed as c
+    left join periods as p on c.source_code = p.source_code and c.period_grain = p.period_grain and c.period_start = p.period_start
+    where p.final_from is null or c.known_from < p.final_from
+
+),
+
+-- What holds in the moment of the lock is final; what another value replaces later is revised, whatever moved it.
+locked as (
+
+    select
+        c.*,
+        p.final_from,
+        max(case when c.known_from <= p.final_from then 1 else 0 end) over (
+            partition by {% for column in key %}c.{{ column }}{{ ", " if not loop.last }}{% endfor %}
+        ) as was_there,
+        max(case when c.known_from <= p.final_from then c.value end) over (
+            partition by {% for column in key %}c.{{ column }}{{ ", " if not loop.last }}{% endfor %}
+        ) as final_value
+    from collapsed as c
+    inner join periods as p on c.source_code = p.source_code and c.period_grain = p.period_grain and c.period_start = p.period_start
+    where c.known_to is null or c.known_to > p.final_from
+
+),
+
+parted as (
+
+    select
+        {{ columns | join(", ") }},
+        publication_status,
+        known_from,
+        case when final_from < coalesce(known_to, {{ open_end() }}) then final_from else known_to end as known_to
+    from unlocked
+
+    union all
+
+    select
+        {{ columns | join(", ") }},
+        case
+            when was_there = 1 and (value = final_value or (value is null and final_value is null)) then {{ publication_final() }}
+            else {{ publication_revised() }}
+        end as publication_status,
+        {{ later_of("known_from", "final_from") }} as known_from,
+        known_to
+    from locked
 
 )
 
@@ -30,6 +94,7 @@ select
     {{ key | join(", ") }},
     period_grain,
     {{ payload | join(", ") }},
+    publication_status,
     known_from,
     known_to
-from final
+from parted

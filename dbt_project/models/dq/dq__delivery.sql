@@ -1,4 +1,4 @@
--- One row per receipt, or per delivery that still waits for its manifest or its data.
+-- One row per receipt, or per delivery that still waits for its manifest or its data; one that came into force again has a row for each stretch of time.
 select
     organiser_code,
     dataset,
@@ -19,5 +19,14 @@ select
     origin,
     due_on,
     is_correction,
-    is_late
+    is_late,
+    mode,
+    publication_status,
+    is_unchanged,
+    rows_in_force,
+    rows_before,
+    rows_added,
+    rows_changed,
+    rows_unchanged,
+    rows_removed
 from {{ ref("stg__delivery") }}

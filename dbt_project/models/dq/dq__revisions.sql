@@ -2,7 +2,7 @@
 {%- set moved = [
     {
         "table": "core.fct_population", "relation": ref("core__fct_population"), "source": "'statfin_population'",
-        "key": ["year", "municipality_code", "sex", "age_code"], "region": "municipality_code", "value": "population",
+        "key": ["year", "municipality_code", "sex", "age_code"], "region": "municipality_code", "value": "population", "status": "cast(null as varchar)",
     },
     {
         "table": "core.fct_population_projection", "relation": ref("core__fct_population_projection"), "source": "'statfin_projection'",
@@ -10,12 +10,12 @@
     },
     {
         "table": "core.fct_need_factor", "relation": ref("core__fct_need_factor"), "source": "'thl_need_factors'",
-        "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor",
+        "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor", "status": "cast(null as varchar)",
     },
     {
         "table": "mart.minimum_dataset", "relation": ref("core__fct_observation"), "source": "source_code",
         "key": ["indicator_code", "source_code", "basis", "region_level", "region_code", "period_start", "period_end"] + split_columns(),
-        "region": "region_code", "value": "value",
+        "region": "region_code", "value": "value", "status": "publication_status",
     },
 ] %}
 with versions as (
@@ -31,6 +31,7 @@ with versions as (
         cast(lag({{ m.value }}) over (partition by {{ m.key | join(", ") }} order by known_from) as decimal(18, 6)) as old_value,
         cast({{ m.value }} as decimal(18, 6)) as new_value,
         origin,
+        {{ m.status }} as publication_status,
         known_from
     from {{ m.relation }}
     {{ "union all" if not loop.last }}
@@ -48,6 +49,7 @@ final as (
         new_value,
         cast(new_value - old_value as decimal(18, 6)) as difference,
         origin,
+        publication_status,
         known_from
     from versions
     where old_value <> new_value

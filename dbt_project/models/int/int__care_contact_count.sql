@@ -1,7 +1,9 @@
 -- One row per delivery, home municipality, sex and age group. Each slice is read once for it.
+-- Each delivery is counted once, however often it came into force; but not before the test of the key of what was ever in force:
+-- depends_on: {{ ref("core__fct_care_contact") }}
 with contacts as (
 
-    select * from {{ ref("core__fct_care_contact") }}
+    select * from {{ ref("stg__care_contact") }}
 
 ),
 

@@ -1,5 +1,7 @@
 -- One row per delivery and group of costs: the net external euros, in cents.
 -- Internal items stay out, since they cancel out within a sender but not within a group of services.
+-- Each delivery is counted once, however often it came into force; but not before the test of the key of what was ever in force:
+-- depends_on: {{ ref("core__fct_cost") }}
 with costs as (
 
     select
@@ -7,10 +9,10 @@ with costs as (
         c.organiser_code as sender_code,
         s.service_group as cost_group,
         cast(sum(c.amount_eur) * 100 as bigint) as net_cents
-    from {{ ref("core__fct_cost") }} as c
+    from {{ ref("stg__cost") }} as c
     inner join {{ ref("core__dim_service_class") }} as s
         on c.service_class_code = s.service_class_code and s.code_system = '{{ var("service_class_system") }}'
-    where not c.is_internal
+    where c.item_scope <> 'internal'
     group by c.receipt_id, c.organiser_code, s.service_group
 
 ),

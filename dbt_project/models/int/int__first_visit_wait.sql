@@ -1,8 +1,10 @@
 -- One row per delivery, home municipality, sex, age group and length of wait of first non-urgent visits in primary health care.
 -- The care guarantee is the one in force on the day of the need assessment, for the age on that day.
+-- Each delivery is counted once, however often it came into force; but not before the test of the key of what was ever in force:
+-- depends_on: {{ ref("core__fct_care_contact") }}
 with contacts as (
 
-    select * from {{ ref("core__fct_care_contact") }}
+    select * from {{ ref("stg__care_contact") }}
 
 ),
 

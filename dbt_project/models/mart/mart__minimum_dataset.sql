@@ -49,6 +49,7 @@ final as (
         o.derivation,
         o.comparability,
         o.comparability_reason,
+        o.publication_status,
         o.known_to
     from observations as o
     inner join indicators as i on o.indicator_code = i.indicator_code

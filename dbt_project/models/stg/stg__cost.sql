@@ -1,6 +1,7 @@
 -- One row per accepted cost row of each delivery that was ever accepted. A mask that is not zero marks a quarantined row.
 select
     cast(receipt_id as varchar) as receipt_id,
+    cast(coalesce(row_receipt_id, receipt_id) as varchar) as row_receipt_id,
     cast(organiser_code as varchar) as organiser_code,
     cast(period as varchar) as period,
     cast(sequence as integer) as sequence,

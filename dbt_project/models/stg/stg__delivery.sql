@@ -18,6 +18,15 @@ select
     cast(due_on as date) as due_on,
     cast(is_correction as boolean) as is_correction,
     cast(is_late as boolean) as is_late,
+    cast(mode as varchar) as mode,
+    cast(publication_status as varchar) as publication_status,
+    cast(is_unchanged as boolean) as is_unchanged,
+    cast(rows_in_force as bigint) as rows_in_force,
+    cast(rows_before as bigint) as rows_before,
+    cast(rows_added as bigint) as rows_added,
+    cast(rows_changed as bigint) as rows_changed,
+    cast(rows_unchanged as bigint) as rows_unchanged,
+    cast(rows_removed as bigint) as rows_removed,
     cast(known_from as timestamp) as known_from,
     cast(known_to as timestamp) as known_to
 from {{ source("registry", "delivery") }}

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from sources.regional import file_rules as module
+from sources.regional.apply import LATE_AFTER_LOCK, UNCHANGED
 from sources.regional.file_rules import SEVERITIES, file_rule, file_rules
+from sources.regional.keys_only import UNKNOWN_KEY
 from sources.regional.rules import LINE_RULES
 
 FOLDER = Path(module.__file__).parent
@@ -32,7 +34,7 @@ def test_a_rule_is_found_by_code_and_by_id():
 
 
 def test_every_code_that_the_program_names_is_registered():
-    named = set(LINE_RULES) | {"TRUNCATED", "TRAILING_DELIMITER"}
+    named = set(LINE_RULES) | {"TRUNCATED", "TRAILING_DELIMITER", UNKNOWN_KEY, UNCHANGED, LATE_AFTER_LOCK}
     for path in FOLDER.glob("*.py"):
         named |= set(re.findall(r'(?:Refused|Cut|_refused_at)\(\s*"([A-Z_]+)"', path.read_text("utf-8")))
     assert named == file_rules().keys()

@@ -1,8 +1,9 @@
 """A night killed at any durable step and run again ends with the same ledger and the same files."""
 
 import pytest
-from deliveries import Desk, send_three
+from deliveries import ROWS, Desk, contact, contacts, send_three
 from killable import Killable
+from test_amendments import delete
 
 STEP = """
 from pathlib import Path
@@ -68,3 +69,39 @@ def test_the_outcome_of_a_night_killed_and_run_again_tells_the_whole_night(desk,
     send_three(other)
     assert process.run(other.home.root, "verdict.recorded:2") == -9
     assert other.night().as_dict() == desk.night().as_dict()
+
+
+def send_a_month_and_what_changes_it(desk: Desk) -> None:
+    desk.send(contacts(ROWS))
+    desk.send([contact(3, sex="male"), contact(99)], name="delta", mode="delta", sequence=2)
+    delete(desk, [500, 3, *range(10, 30)], 3)
+    desk.send(contacts(ROWS), "06")
+
+
+@pytest.fixture(scope="module")
+def amended_night(tmp_path_factory, process):
+    desk = Desk(tmp_path_factory.mktemp("amended") / "home")
+    send_a_month_and_what_changes_it(desk)
+    assert process.run(desk.home.root) == 0
+    assert desk.leftovers() == []
+    assert [v["mode"] for v in desk.verdicts()] == ["full", "delta", "delete", "full"]
+    assert desk.verdicts()[2]["rows_removed"] == 21
+    return desk.facts()
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "slice.written:2",
+        "ledger.before_commit:6",
+        "verdict.recorded:2",
+        "tombstones.written:1",
+        "slice.written:3",
+        "verdict.recorded:3",
+    ],
+)
+def test_killed_while_a_month_is_changed_and_run_again_it_ends_the_same(desk, process, amended_night, point):
+    send_a_month_and_what_changes_it(desk)
+    assert process.run(desk.home.root, point) == -9
+    assert process.run(desk.home.root) == 0
+    assert desk.facts() == amended_night

@@ -83,7 +83,8 @@ def test_each_delivery_has_a_truth_beside_the_home(undisturbed):
     (rejected,) = [t for t in truths if t["expected_status"] == "rejected"]
     assert rejected["expected_rule"].startswith("HVA-FILE-0-")
     corrected = [t for t in truths if t["correction"]]
-    assert [t["dataset"] for t in corrected] == ["care_contacts", "costs"]
+    told = sorted((t["dataset"], t["mode"]) for t in corrected)
+    assert told == [("care_contacts", "delta"), ("care_contacts", "full"), ("costs", "full")]
     assert all(t["correction"]["changed"] > 0 for t in corrected)
 
 

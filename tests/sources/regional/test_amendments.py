@@ -1,0 +1,392 @@
+"""Deliveries that change a month: deltas, deletes, redeliveries. The slice is always the whole month, and says which delivery brought each row."""
+
+import json
+from datetime import timedelta
+
+import duckdb
+import pytest
+from deliveries import AT, NEXT, ROWS, Desk, contact, contacts, manifest
+
+from sources.regional.catalogue import counties
+from sources.regional.file_rules import file_rule
+
+THIRD = NEXT + timedelta(days=1)
+DELTA = {"mode": "delta", "sequence": 2}
+
+
+def keys_only(numbers, box: str = "05") -> bytes:
+    """A file of contact identifiers alone, under this sender's heading."""
+    dialect = counties()[box].dialects["care_contacts"]
+    heading = next(sent for sent, ours in dialect.columns.items() if ours == "contact_id")
+    lines = [heading, *(contact(n)["contact_id"] for n in numbers)]
+    return ("\n".join(lines) + "\n").encode(dialect.encoding)
+
+
+def delete(desk: Desk, numbers, sequence: int, name: str = "gone", **changes) -> None:
+    numbers = list(numbers)
+    files = {f"{name}.csv": (keys_only(numbers), len(numbers))}
+    desk.put(files, name=name, mode="delete", sequence=sequence, **changes)
+
+
+def last(desk: Desk) -> dict:
+    return desk.verdicts()[-1]
+
+
+def rows(desk: Desk, verdict: dict, columns: str = "contact_id, sex, row_receipt_id") -> list[tuple]:
+    path = desk.home.parquet / verdict["slice"]["path"]
+    return duckdb.sql(f"select {columns} from '{path}' where rule_mask = 0 order by contact_id").fetchall()
+
+
+def numbers(desk: Desk, verdict: dict) -> set[int]:
+    return {int(row[0][-8:]) for row in rows(desk, verdict, "contact_id")}
+
+
+def tombstones(desk: Desk, verdict: dict) -> list[tuple]:
+    if not verdict["tombstones"]:
+        return []
+    path = desk.home.parquet / verdict["tombstones"]["path"]
+    return duckdb.sql(f"select row_key, deleted_by, file_name, line_number from '{path}' order by row_key").fetchall()
+
+
+def counts(verdict: dict) -> tuple[int, ...]:
+    """Before, added, changed, unchanged, removed, in force."""
+    names = ("before", "added", "changed", "unchanged", "removed", "in_force")
+    return tuple(verdict[f"rows_{name}"] for name in names)
+
+
+def report(desk: Desk, box: str = "05") -> dict:
+    receipt_id = list(desk.events("receipt"))[-1]
+    return json.loads((desk.home.reports / box / f"{receipt_id}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def month(desk) -> Desk:
+    """A desk with one full month in force."""
+    desk.send(contacts(ROWS))
+    desk.night()
+    return desk
+
+
+# A delta
+
+
+def test_a_delta_replaces_rows_of_its_keys_and_adds_the_others(month, second_opinion):
+    full = last(month)
+    month.send([contact(3, sex="male"), contact(ROWS + 1)], name="delta", **DELTA)
+    month.night(NEXT)
+    verdict = last(month)
+    assert (verdict["status"], verdict["rows_received"], verdict["rows_accepted"]) == ("accepted", 2, 2)
+    assert counts(verdict) == (ROWS, 1, 1, ROWS - 1, 0, ROWS + 1)
+    assert verdict["slice"]["rows"] == ROWS + 1
+    assert numbers(month, verdict) == set(range(1, ROWS + 2))
+    first, second = month.events("receipt")
+    brought = {row[0][-2:]: row[1:] for row in rows(month, verdict)}
+    assert brought["03"] == ("male", second)
+    assert brought[str(ROWS + 1)] == ("female", second)
+    assert {receipt for key, (_, receipt) in brought.items() if key not in ("03", str(ROWS + 1))} == {first}
+    assert verdict["made_of"] == [first, second]
+    assert rows(month, full, "contact_id, sex")[2] == ("C-2026-00000003", "female"), "the earlier slice stays as it was"
+
+
+def test_a_row_keeps_the_file_and_the_line_that_brought_it(month):
+    month.send([contact(3, sex="male")], name="delta", **DELTA)
+    month.night(NEXT)
+    places = {row[0][-2:]: row[1:] for row in rows(month, last(month), "contact_id, file_name, line_number")}
+    assert places["03"] == ("delta.csv", 2)
+    assert places["04"] == ("delivery.csv", 5)
+
+
+def test_a_delta_of_a_delta_stands_on_all_before_it(month):
+    month.send([contact(3, sex="male")], name="a", **DELTA)
+    month.night(NEXT)
+    month.send([contact(4, sex="male")], name="b", **DELTA | {"sequence": 3})
+    month.night(THIRD)
+    assert counts(last(month)) == (ROWS, 0, 1, ROWS - 1, 0, ROWS)
+    assert [row[1] for row in rows(month, last(month))][2:4] == ["male", "male"]
+    assert last(month)["made_of"] == list(month.events("receipt"))
+
+
+def test_a_delta_that_says_nothing_new_changes_nothing(month):
+    month.send([contact(3)], name="delta", **DELTA)
+    month.night(NEXT)
+    assert (last(month)["status"], last(month)["is_unchanged"], last(month)["slice"]) == ("accepted", True, None)
+    assert len(month.slices()) == 1
+
+
+@pytest.mark.parametrize("mode", ["delta", "delete"])
+def test_without_a_full_month_before_it_an_amendment_is_refused(desk, mode):
+    desk.put({"a.csv": (keys_only([1]), 1)}, mode=mode)
+    desk.night()
+    assert (desk.verdict()["status"], desk.verdict()["rule"]) == ("rejected", file_rule("NO_BASE").id)
+    assert desk.slices() == {}
+
+
+def test_a_full_month_and_its_delta_may_come_in_one_night(desk, tmp_path):
+    desk.send(contacts(ROWS))
+    desk.send([contact(3, sex="male")], name="delta", **DELTA)
+    desk.night()
+    assert desk.statuses() == ["accepted", "accepted"]
+    assert counts(last(desk)) == (ROWS, 0, 1, ROWS - 1, 0, ROWS)
+    apart = Desk(tmp_path / "apart")
+    apart.send(contacts(ROWS))
+    apart.night()
+    apart.send([contact(3, sex="male")], name="delta", **DELTA)
+    apart.night(NEXT)
+    assert rows(apart, last(apart), "contact_id, sex") == rows(desk, last(desk), "contact_id, sex")
+
+
+@pytest.mark.parametrize("changes", [{"sample_share": "0.02"}, {"origin": "reported"}])
+def test_a_delta_of_another_share_or_origin_than_the_month_is_refused(month, changes):
+    month.send([contact(3, sex="male")], name="delta", **DELTA | changes)
+    month.night(NEXT)
+    assert (last(month)["status"], last(month)["rule"]) == ("rejected", file_rule("BASE_DIFFERS").id)
+
+
+def test_faulty_rows_of_a_delta_go_to_quarantine_and_leave_the_month_alone(month):
+    changed = [contact(n, sex="male") for n in range(1, 21)]
+    changed[4]["birth_year"] = "10.6"
+    month.send(changed, name="delta", **DELTA)
+    month.night(NEXT)
+    assert counts(last(month)) == (ROWS, 0, 19, ROWS - 19, 0, ROWS)
+    assert last(month)["rows_quarantined"] == 1
+    assert dict(row[:2] for row in rows(month, last(month)))["C-2026-00000005"] == "female"
+
+
+def test_redone_from_landing_a_delta_gives_the_same_bytes(month, tmp_path, monkeypatch):
+    month.send([contact(3, sex="male"), contact(99)], name="delta", **DELTA)
+    delete(month, [7], 3)
+    month.night(NEXT)
+    other = Desk(tmp_path / "other")
+    other.send(contacts(ROWS))
+    other.night()
+    other.send([contact(3, sex="male"), contact(99)], name="delta", **DELTA)
+    delete(other, [7], 3)
+    other.night(NEXT)
+    assert other.slices() == month.slices()
+
+
+# A delete
+
+
+def test_a_delete_takes_rows_away_and_leaves_tombstones(month, second_opinion):
+    delete(month, [2, 5], 2)
+    month.night(NEXT)
+    verdict = last(month)
+    assert (verdict["status"], verdict["rows_received"], verdict["rows_accepted"]) == ("accepted", 2, 2)
+    assert counts(verdict) == (ROWS, 0, 0, ROWS - 2, 2, ROWS - 2)
+    assert numbers(month, verdict) == set(range(1, ROWS + 1)) - {2, 5}
+    second = list(month.events("receipt"))[1]
+    assert tombstones(month, verdict) == [
+        ("C-2026-00000002", second, "gone.csv", 2),
+        ("C-2026-00000005", second, "gone.csv", 3),
+    ]
+
+
+def test_a_delete_of_an_unknown_key_is_a_faulty_record_with_its_line_and_rule(month):
+    delete(month, [*range(1, 20), 500], 2)
+    month.night(NEXT)
+    verdict, rule = last(month), file_rule("UNKNOWN_KEY").id
+    assert (verdict["status"], verdict["rows_accepted"], verdict["rows_quarantined"]) == ("accepted", 19, 1)
+    assert {"rule": rule, "column": "contact_id", "failed": 1, "applicable": 20} in verdict["rule_counts"]
+    (item,) = [i for i in report(month)["mend"] if i["rule"] == rule]
+    assert item["details"] == [{"file": "gone.csv", "line": 21, "column": "contact_id", "value": "C-2026-00000500"}]
+    assert counts(verdict) == (ROWS, 0, 0, ROWS - 19, 19, ROWS - 19)
+
+
+def test_a_delete_of_mostly_unknown_keys_is_refused_and_takes_nothing_away(month):
+    before = month.slices()
+    delete(month, [1, 500], 2)
+    month.night(NEXT)
+    assert (last(month)["status"], last(month)["rule"]) == ("rejected", file_rule("QUARANTINE_SHARE").id)
+    assert last(month)["slice"] is None
+    assert month.slices() == before
+    assert month.leftovers() == []
+
+
+def test_a_delete_with_other_columns_than_the_key_is_refused(month):
+    month.send([contact(1)], name="gone", mode="delete", sequence=2)
+    month.night(NEXT)
+    assert last(month)["rule"] == file_rule("HEADER_EXTRA").id
+
+
+def test_delete_then_upsert_brings_the_row_back_and_its_tombstone_goes(month):
+    delete(month, [2, 5], 2)
+    month.night(NEXT)
+    month.send([contact(2, sex="male")], name="delta", mode="delta", sequence=3)
+    month.night(THIRD)
+    verdict = last(month)
+    assert counts(verdict) == (ROWS - 2, 1, 0, ROWS - 2, 0, ROWS - 1)
+    assert ("C-2026-00000002", "male") in rows(month, verdict, "contact_id, sex")
+    assert [row[0] for row in tombstones(month, verdict)] == ["C-2026-00000005"]
+
+
+def test_upsert_then_delete_takes_the_row_away(month):
+    month.send([contact(2, sex="male"), contact(99)], name="delta", **DELTA)
+    month.night(NEXT)
+    delete(month, [2, 99], 3)
+    month.night(THIRD)
+    assert numbers(month, last(month)) == set(range(1, ROWS + 1)) - {2}
+    assert [row[0] for row in tombstones(month, last(month))] == ["C-2026-00000002", "C-2026-00000099"]
+
+
+@pytest.mark.parametrize("in_one_night", [True, False])
+@pytest.mark.parametrize(("first", "second"), [("male", "unknown"), ("unknown", "male")])
+def test_of_two_upserts_the_one_with_the_higher_sequence_holds(month, first, second, in_one_night):
+    month.send([contact(2, sex=first)], name="a", **DELTA)
+    if not in_one_night:
+        month.night(NEXT)
+    month.send([contact(2, sex=second)], name="b", **DELTA | {"sequence": 3})
+    month.night(NEXT if in_one_night else THIRD)
+    assert ("C-2026-00000002", second) in rows(month, last(month), "contact_id, sex")
+
+
+def test_upserted_twice_with_one_sequence_the_second_is_refused(month):
+    month.send([contact(2, sex="male")], name="a", **DELTA)
+    month.night(NEXT)
+    month.send([contact(2, sex="unknown")], name="b", **DELTA)
+    month.night(THIRD)
+    assert last(month)["rule"] == file_rule("SEQ").id
+
+
+def test_a_key_deleted_twice_is_unknown_the_second_time(month):
+    delete(month, [2], 2)
+    month.night(NEXT)
+    delete(month, [2, *range(10, 30)], 3, name="again")
+    month.night(THIRD)
+    assert last(month)["rows_quarantined"] == 1
+    assert len(tombstones(month, last(month))) == 21
+
+
+def test_a_full_month_begins_anew_without_tombstones(month):
+    delete(month, [2], 2)
+    month.night(NEXT)
+    month.send(contacts(ROWS), name="whole", sequence=3)
+    month.night(THIRD)
+    assert counts(last(month)) == (ROWS - 1, 1, 0, ROWS - 1, 0, ROWS)
+    assert "tombstones" not in last(month)
+
+
+def test_costs_are_deleted_by_their_five_keys_and_an_unknown_one_is_told_as_sent(desk):
+    header = counties()["05"].dialects["costs"]
+    sent_by = {ours: sent for sent, ours in header.columns.items()}
+    key = ("service_class_code", "account_code", "production_mode", "item_scope", "hus_share")
+    as_sent = {name: {ours: sent for sent, ours in header.codes.get(name, {}).items()} for name in key}
+
+    def line(account: str, *more: str) -> str:
+        values = dict(zip(key, ("2536", account, "own", "external", "none"), strict=True))
+        cells = {n: as_sent[n].get(v, v) for n, v in values.items()} | dict(
+            zip(("cost_month", "amount_eur"), more, strict=False)
+        )
+        return header.delimiter.join(cells[c] for c in header.columns.values() if c in cells)
+
+    def file(lines: list[str], names) -> bytes:
+        heading = header.delimiter.join(sent_by[c] for c in header.columns.values() if c in names)
+        return ("\n".join([heading, *lines]) + "\n").encode(header.encoding)
+
+    from sources.reference import code_list
+
+    accounts = list(code_list("account"))[:12]
+    month = "2026-08-01" if header.date_format is None else AT.replace(month=8, day=1).strftime(header.date_format)
+    told = {"dataset": "costs", "sample_share": "1"}
+    sign = {a: "-10,00" if a.startswith("3") else "10,00" for a in accounts}
+    amounts = [line(a, month, sign[a].replace(",", header.decimal)) for a in accounts]
+    desk.put({"all.csv": (file(amounts, [*key, "cost_month", "amount_eur"]), len(amounts))}, **told)
+    desk.night()
+    assert desk.verdict()["rows_quarantined"] == 0
+    gone = [line(a) for a in accounts[:10]] + [line("4990" if "4990" not in accounts else "4999")]
+    desk.put({"gone.csv": (file(gone, key), 11)}, name="gone", mode="delete", sequence=2, **told)
+    desk.night(NEXT)
+    verdict = last(desk)
+    assert (verdict["status"], verdict["rows_quarantined"], verdict["rows_removed"]) == ("accepted", 1, 10)
+
+
+# Redelivery
+
+
+def test_a_redelivery_of_the_same_rows_in_other_bytes_is_a_no_op(month):
+    before = month.slices()
+    month.send(list(reversed(contacts(ROWS))), name="again", sequence=2)
+    month.night(NEXT)
+    verdict, first = last(month), next(iter(month.events("receipt")))
+    assert (verdict["status"], verdict["is_unchanged"], verdict["slice"]) == ("accepted", True, None)
+    assert verdict["first_receipt_id"] == first
+    assert counts(verdict) == (ROWS, 0, 0, ROWS, 0, ROWS)
+    assert month.slices() == before
+    assert month.leftovers() == []
+    assert file_rule("UNCHANGED").id in {item["rule"] for item in report(month)["mend"]}
+
+
+def test_a_redelivery_that_changes_some_rows_tells_how_many(month):
+    month.send([contact(1, sex="male"), *contacts(ROWS, start=3)], name="again", sequence=2)
+    month.night(NEXT)
+    assert counts(last(month)) == (ROWS, 2, 1, ROWS - 2, 1, ROWS + 1)
+    assert last(month)["is_unchanged"] is False
+
+
+def test_the_same_rows_of_another_share_of_residents_are_no_no_op(month):
+    month.send(list(reversed(contacts(ROWS))), name="again", sequence=2, sample_share="0.02")
+    month.night(NEXT)
+    assert last(month)["is_unchanged"] is False
+    assert last(month)["slice"]
+
+
+def test_after_a_no_op_a_delta_changes_the_rows_in_force(month):
+    month.send(list(reversed(contacts(ROWS))), name="again", sequence=2)
+    month.night(NEXT)
+    month.send([contact(3, sex="male")], name="delta", mode="delta", sequence=3)
+    month.night(THIRD)
+    assert counts(last(month)) == (ROWS, 0, 1, ROWS - 1, 0, ROWS)
+
+
+@pytest.mark.parametrize(("period", "is_taken"), [("2021-09", True), ("2021-08", False)])
+def test_a_month_from_before_the_window_is_refused(desk, period, is_taken):
+    desk.put_manifest(manifest({"a.csv": (keys_only([]), 0)}, period=period, empty_reason="no contacts"))
+    from deliveries import written
+
+    data = written([])
+    (desk.folder() / "a.csv").write_bytes(data)
+    desk.put_manifest(manifest({"a.csv": (data, 0)}, period=period, empty_reason="no contacts"))
+    desk.night()
+    assert desk.verdict()["rule"] == (None if is_taken else file_rule("WINDOW").id)
+
+
+# What a manifest says of the delivery before it
+
+
+@pytest.mark.parametrize("named", ["receipt", "sequence"])
+def test_a_manifest_may_name_the_delivery_that_it_supersedes(month, named):
+    supersedes = next(iter(month.events("receipt"))) if named == "receipt" else 1
+    month.send(contacts(ROWS + 1), name="whole", sequence=2, supersedes=supersedes)
+    month.night(NEXT)
+    assert last(month)["status"] == "accepted"
+
+
+@pytest.mark.parametrize("supersedes", [7, "0" * 16])
+def test_a_manifest_that_supersedes_another_than_the_one_in_force_is_refused(month, supersedes):
+    month.send(contacts(ROWS + 1), name="whole", sequence=2, supersedes=supersedes)
+    month.night(NEXT)
+    assert (last(month)["status"], last(month)["rule"]) == ("rejected", file_rule("SUPERSEDES").id)
+
+
+# All of it
+
+
+def test_running_the_nights_again_changes_nothing(month):
+    month.send([contact(3, sex="male")], name="delta", **DELTA)
+    delete(month, [2, *range(10, 30)], 3)
+    month.send(contacts(ROWS), "06")
+    month.night(NEXT)
+    before, facts = month.tree(), month.facts()
+    month.night(NEXT)
+    assert (month.tree(), month.facts()) == (before, facts)
+
+
+def test_other_senders_end_as_without_the_amendments(month, tmp_path):
+    month.send([contact(3, sex="male")], name="delta", **DELTA)
+    delete(month, [500, *range(10, 30)], 3)
+    month.send(contacts(ROWS), "06")
+    month.night(NEXT)
+    alone = Desk(tmp_path / "alone")
+    alone.send(contacts(ROWS), "06")
+    alone.night(NEXT)
+    assert alone.slices().items() <= month.slices().items()

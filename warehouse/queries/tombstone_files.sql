@@ -1,0 +1,6 @@
+-- (receipt_id, path under parquet/) of the tombstones of every delivery that ever held. Reads event and delivery.
+SELECT DISTINCT d.receipt_id, v.body ->> '$.tombstones.path' AS path
+FROM delivery d
+JOIN event v ON v.kind = 'verdict' AND v.subject = d.receipt_id
+WHERE d.publication_status IS NOT NULL AND d.erased_at IS NULL AND path IS NOT NULL
+ORDER BY path
