@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 from sources.contract import Contract
 from sources.landing import Landing
 from sources.regional.county import County, Dialect
+from sources.regional.limits import refuse_beyond
 from sources.regional.manifest import DataFile, Manifest, Refused, parse_manifest
+from sources.regional.signature import read_bounded, verify
 
 # Reserved: what a supplier tests with must never count as a county's own delivery.
 TEST_ORGANISER = "TEST"
@@ -51,10 +53,15 @@ def admit(
     """
     if refusal := body["refusal"]:
         raise Refused(refusal["code"], refusal["reason"], **refusal["values"])
-    manifest = parse_manifest(landing.path(body["manifest_sha256"]).read_bytes())
+    sent = landing.path(body["manifest_sha256"]).read_bytes()
+    manifest = parse_manifest(sent)
     organiser_code = body["organiser_code"]
     _refuse_stranger(manifest.organiser_code, organiser_code)
     county = counties.get(organiser_code)
+    if county is not None:
+        signed = landing.path(body["signature"]["sha256"]) if body.get("signature") else None
+        verify(sent, read_bounded(signed) if signed else None, county.keys, county.must_sign, at)
+    refuse_beyond(manifest)
     dialects = county.dialects if county else {}
     if manifest.dataset not in contracts or manifest.dataset not in dialects:
         agreed = ", ".join(sorted(contracts.keys() & dialects.keys())) or "none"

@@ -87,7 +87,7 @@ def write_reports(
 ) -> list[str]:
     """Write the report of every judged delivery that has none, also those of a night that was cut short. Returns a line for each that could not be written."""
     erased = {receipt_id for e in ledger.events("erasure") for receipt_id in e.body["receipts"]}
-    verdicts = {e.subject: e for e in ledger.events("verdict") if e.subject not in erased}
+    verdicts = {e.subject: e for kind in ("hold", "verdict") for e in ledger.events(kind) if e.subject not in erased}
     problems: list[str] = []
     with Connections(home, 1) as connections:
         for receipt in ledger.events("receipt"):

@@ -22,12 +22,24 @@ from sources.ledger import Event, Ledger
 from sources.regional.admission import Admitted, admit
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
+from sources.regional.holds.answers import (
+    REFUSE,
+    NeedsSecond,
+    decision,
+    erased_receipts,
+    one_person_is_enough,
+)
+from sources.regional.holds.desk import Holds
+from sources.regional.holds.outcome import after_answer, held_facts, withdraw_report
 from sources.regional.manifest import Refused
 from sources.regional.poison import DEATHS, Notes
 from sources.regional.sequence import Accepted, Duplicate
+from sources.regional.signature import Replays
 from sources.regional.staging import Connections, Staged, stage, validate
+from sources.regional.totals import added_up
 
 if TYPE_CHECKING:
+    from sources.regional.holds.judge import Finding
     from sources.regional.rules import CompiledRules
 
 WORKERS = 2
@@ -39,7 +51,8 @@ class NotNow(Exception):
 
 @dataclass
 class _Work:
-    """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set: none before it is read, nor when another delivery decides it."""
+    """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set: none before it is read, nor when another delivery decides it.
+    A delivery that is held already has its `hold` and is not read again; what its manifest says was checked then."""
 
     receipt: Event
     admitted: Admitted | None = None
@@ -47,6 +60,8 @@ class _Work:
     refusal: Refused | None = None
     problem: NotNow | None = None
     staged: Staged | None = None
+    totals: list[dict[str, Any]] = field(default_factory=list)
+    hold: Event | None = None
 
     @property
     def is_read(self) -> bool:
@@ -67,19 +82,25 @@ class Judging:
     say: Callable[[str], None]
     problems: list[str] = field(default_factory=list)
     disputed: list[str] = field(default_factory=list)
+    needs_second: NeedsSecond = one_person_is_enough
     _accepted: Accepted = field(default_factory=Accepted)
+    _holds: Holds = field(init=False)
+    _held: dict[str, Event] = field(default_factory=dict)
+    _replays: Replays = field(default_factory=Replays)
     _rules: dict[str, CompiledRules] = field(default_factory=dict)
     _connections: Connections = field(init=False)
     _notes: Notes = field(init=False)
 
     def run(self) -> None:
         """Record a verdict for each receipt that has none and can be judged."""
+        self._holds = Holds(self.home)
         pending = self._pending()
         self._notes = Notes(self.home.reading, {receipt.subject for receipt in pending})
         workers = min(WORKERS, os.cpu_count() or 1, max(len(pending), 1))
         with Connections(self.home, workers) as self._connections:
             everything = self._read_all(pending, workers)
             self._ask_pandera(everything)
+            self._measure(everything)
             for work in everything:
                 try:
                     self._conclude(work)
@@ -105,17 +126,27 @@ class Judging:
         return everything
 
     def _pending(self) -> list[Event]:
-        judged = {e.subject: e.body["status"] for e in self.ledger.events("verdict")}
+        judged = {e.subject: e.body for e in self.ledger.events("verdict")}
+        erased = erased_receipts(self.ledger)
+        self._held = {e.subject: e for e in self.ledger.events("hold") if e.subject not in judged}
         pending = []
         for receipt in self.ledger.events("receipt"):
+            county = self.counties.get(receipt.body["organiser_code"])
+            self._replays.note(receipt.subject, receipt.body, county.keys if county else ())
             if receipt.subject not in judged:
-                pending.append(receipt)
-            elif judged[receipt.subject] == "accepted":
+                if receipt.subject in self._held:
+                    self._holds.waits(receipt.subject, receipt.body, self._held[receipt.subject].body)
+                if receipt.subject not in self._held.keys() & erased:
+                    pending.append(receipt)
+            elif judged[receipt.subject]["status"] == "accepted":
                 self._accepted.add(receipt.subject, receipt.body)
+                self._holds.add(receipt.subject, receipt.body, judged[receipt.subject])
         return pending
 
     def _begin(self, receipt: Event) -> _Work:
-        """Admit a delivery, unless reading it has ended the process too often."""
+        """Admit a delivery, unless it is held already or reading it has ended the process too often."""
+        if receipt.subject in self._held:
+            return _Work(receipt, hold=self._held[receipt.subject])
         if self._notes.deaths(receipt.subject) >= DEATHS:
             reason = (
                 f"the program that read it ended {DEATHS} times while it did, the last time with nothing else at hand"
@@ -123,6 +154,7 @@ class Judging:
             return _Work(receipt, refusal=Refused("READER_DIED", reason, found=DEATHS))
         try:
             admitted = admit(receipt.subject, receipt.body, self.landing, self.contracts, self.counties, self.at)
+            self._replays.refuse(receipt.subject, receipt.body)
             return _Work(receipt, admitted)
         except Refused as refusal:
             return _Work(receipt, refusal=refusal)
@@ -209,18 +241,42 @@ class Judging:
         slices = [w.staged.slice for w in accepted if w.staged.judgement.rows_accepted]
         return validate(self._connections, contract, slices).failures if slices else {}
 
+    def _measure(self, works: list[_Work]) -> None:
+        """Hold what was read against its control totals, and work out the profiles of what is left."""
+        for work in works:
+            if work.staged and not work.staged.refusal:
+                work.staged, work.totals = added_up(self._connections, work.staged)
+        self._holds.measure(self._connections, [w.staged for w in works if w.staged and not w.staged.refusal])
+
     def _conclude(self, work: _Work) -> None:
-        """Record the verdict of one receipt. Raises NotNow when there is none to be had."""
+        """Record the verdict of one receipt, or that it is held. Raises NotNow when there is none to be had."""
         receipt = work.receipt
         verdict = self._verdict(work)
-        self.ledger.append("verdict", receipt.subject, verdict, self.at)
-        kill_point("verdict.recorded")
+        if verdict is None:
+            return
+        if work.hold:
+            withdraw_report(self.home, receipt)
+        kind = "hold" if verdict["status"] == "held" else "verdict"
+        self.ledger.append(kind, receipt.subject, verdict, self.at)
+        kill_point(f"{kind}.recorded")
         self._notes.forget(receipt.subject)
         if verdict["status"] == "accepted":
             self._accepted.add(receipt.subject, receipt.body)
+            self._holds.add(receipt.subject, receipt.body, verdict)
 
-    def _verdict(self, work: _Work) -> dict[str, Any]:
-        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to."""
+    def _answered(self, work: _Work) -> dict[str, Any] | None:
+        """The verdict on a delivery that is held: by its answer, or by what was accepted since; None while it waits."""
+        answer = decision(self.ledger, work.receipt, self.needs_second)
+        if answer is not None and answer.body["decision"] == REFUSE:
+            return after_answer(work.hold.body, answer.body)
+        if known := self._known(work.receipt):
+            return _verdict_on(known)
+        return after_answer(work.hold.body, answer.body) if answer is not None else None
+
+    def _verdict(self, work: _Work) -> dict[str, Any] | None:
+        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. None for what is held and not answered."""
+        if work.hold:
+            return self._answered(work)
         if work.admitted and (known := self._known(work.receipt)):
             if work.staged:
                 work.staged.discard()
@@ -229,14 +285,30 @@ class Judging:
             # It repeated what was in force when reading began, and something else is in force by now.
             self._settle(work, lambda: self._stage_alone(work))
             self._ask_pandera([work])
+            self._measure([work])
         if work.problem:
             raise work.problem
-        return _verdict_on(work.refusal) if work.refusal else self._kept(work.staged)
+        return _verdict_on(work.refusal) if work.refusal else self._kept(work)
 
-    def _kept(self, staged: Staged) -> dict[str, Any]:
+    def _kept(self, work: _Work) -> dict[str, Any]:
+        """Give what was staged its place. What must wait for an explanation keeps its place aside until the answer."""
+        staged = work.staged
+        findings = [] if staged.refusal else self._findings(staged)
         facts = staged.keep(self.home)
         kill_point("slice.written")
-        return _body("rejected" if staged.refusal else "accepted", staged.refusal, **facts)
+        if work.totals:
+            facts["control_totals"] = work.totals
+        if staged.refusal:
+            return _body("rejected", staged.refusal, **facts)
+        facts["profile"] = self._holds.profile(work.receipt.subject)
+        return _body("held", **facts | held_facts(findings)) if findings else _body("accepted", **facts)
+
+    def _findings(self, staged: Staged) -> list[Finding]:
+        try:
+            return self._holds.judge(self._connections, staged)
+        except Exception as error:
+            _raise_known(error)
+            raise
 
 
 def _raise_known(error: Exception) -> None:

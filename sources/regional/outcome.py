@@ -138,15 +138,16 @@ def outcome_of(
     """Read the outcome of the business time `at` from the ledger, beside what the inbox scan and pandera's second opinion told."""
     receipts = {e.subject: e for e in ledger.events("receipt")}
     verdicts = {e.subject: e for e in ledger.events("verdict")}
+    holds = {e.subject: e for e in ledger.events("hold")}
     when = at.astimezone(UTC)
     times = timeliness(ledger, contracts, at)
-    tonight = [v for v in verdicts.values() if v.at == when]
+    tonight = [e for found in (verdicts, holds) for e in found.values() if e.at == when]
     return IntakeOutcome(
         deliveries=tuple(_delivery(receipts[v.subject].body, v, times.get(v.subject)) for v in tonight),
         received=tuple((e.body["organiser_code"], e.subject) for e in receipts.values() if e.at == when),
         waiting=waiting,
         problems=problems,
-        pending=len(receipts.keys() - verdicts.keys()),
+        pending=len(receipts.keys() - verdicts.keys() - holds.keys()),
         rule_counts=_rule_counts([v.body for v in tonight]),
         validation=_validation([v.body for v in tonight], disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},

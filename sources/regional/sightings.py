@@ -31,7 +31,8 @@ def open_sightings(ledger: Ledger) -> dict[Name, Event]:
             found.pop(_name(event), None)
         else:
             body = event.body
-            for name in (body["manifest_name"], *(file["name"] for file in body["files"])):
+            signed = [body["signature"]] if body.get("signature") else []
+            for name in (body["manifest_name"], *(file["name"] for file in (*body["files"], *signed))):
                 found.pop((body["organiser_code"], name), None)
     return found
 
