@@ -13,7 +13,7 @@ from typing import Any
 from sources.contract import Contract
 from sources.home import Home
 from sources.regional.holds.expectation import month_number
-from sources.regional.holds.history import History
+from sources.regional.holds.history import History, Seen
 from sources.regional.holds.judge import Case, Finding, findings, removed_rows
 from sources.regional.holds.profile import Profile, profiles
 from sources.regional.staging import Connections, Staged
@@ -39,8 +39,8 @@ class Holds:
 
     def waits(self, receipt_id: str, sent: Mapping[str, Any], held: Mapping[str, Any]) -> None:
         """Note a delivery that is held already: what is usual among senders follows from it too."""
-        share = Decimal(sent["sample_share"])
-        self._history.seen(receipt_id, sent["organiser_code"], sent["dataset"], held["profile"]["rows"], share)
+        seen = Seen(sent["period"], held["profile"]["rows"], Decimal(sent["sample_share"]))
+        self._history.seen(receipt_id, sent["organiser_code"], sent["dataset"], seen)
 
     def measure(self, connections: Connections, read: Iterable[Staged]) -> None:
         """Work out the profiles of staged deliveries, those of a dataset in one query."""
@@ -60,8 +60,8 @@ class Holds:
         admitted = staged.admitted
         self._profiles[admitted.receipt_id] = profile
         if admitted.manifest.mode == _WHOLE:
-            code, name, share = admitted.organiser_code, admitted.contract.name, admitted.manifest.sample_share
-            self._history.seen(admitted.receipt_id, code, name, profile.rows, share)
+            seen = Seen(admitted.manifest.period, profile.rows, admitted.manifest.sample_share)
+            self._history.seen(admitted.receipt_id, admitted.organiser_code, admitted.contract.name, seen)
 
     def profile(self, receipt_id: str) -> dict[str, Any]:
         """The profile of a measured delivery, for its verdict."""

@@ -5,10 +5,11 @@ Belongs here: the formulas alone, over plain numbers. Does not belong here: wher
 With y_t the accepted rows of month t, scaled to the same sample share:
   month factors, from 24 months on      e = s_m · median(y_k / s_m(k)) over the last 12 months k
   the same month last year, if there    e = y_(t−12)
-  the middle of the months there are    e = median(y_k)
+  the middle of the months there are    e = f_t · median(y_k / f_k), f the other senders' months against their own middle ones (1 where there are too few)
   φ = max(1, median((y_k − e_k)² / e_k) / 0.455),   z = (y − e) / sqrt(φ·e·(1 + c·e / Σ y_k))
 0.455 is the median of χ² with one degree of freedom, so that φ is 1 where months vary as counts do. The last factor is what e itself is uncertain by, the y_k as
-they were counted: it is nearly 1 unless the earlier months were sampled thinly or are few.
+they were counted: it is nearly 1 unless the earlier months were sampled thinly or are few. e_k is what the same method says of month k; where it knows no month
+factors, the middle month with the other senders' season: what the whole country does is no irregularity of one sender.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ _MEDIAN_LOSS = 1.571
 
 @dataclass(frozen=True)
 class Month:
-    """One earlier month: `number` counts months from year 0; `rows` as accepted, `scaled` to the sample share of the delivery that is judged."""
+    """One earlier month: `number` counts months from year 0; `rows` as accepted, `scaled` to the sample share of the delivery that is judged, `season` the other
+    senders' month against their own middle one."""
 
     number: int
     rows: int
     scaled: float
+    season: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,21 +57,22 @@ def month_number(period: str) -> int:
     return int(period[:4]) * 12 + int(period[5:7]) - 1
 
 
-def expectation(rows: int, number: int, months: Sequence[Month]) -> Expectation | None:
-    """What is expected of month `number`, of which `rows` were delivered; None without an earlier month that had rows."""
+def expectation(rows: int, number: int, months: Sequence[Month], season: float = 1.0) -> Expectation | None:
+    """What is expected of month `number`, of which `rows` were delivered; None without an earlier month that had rows. `season` is that of the month itself."""
     known = [m for m in months if m.scaled > 0]
     if not known:
         return None
-    expected, used, method, fitted = _expected(number, known)
+    expected, used, method, fitted = _expected(number, known, season)
     phi = max(1.0, median((m.scaled - fitted[m.number]) ** 2 / fitted[m.number] for m in known) / _MEDIAN_OF_CHI2)
     loss = _MEDIAN_LOSS if len(used) > 1 else 1.0
     uncertainty = 1 + loss * expected / sum(m.rows for m in used)
     return Expectation(expected, phi, (rows - expected) / math.sqrt(phi * expected * uncertainty), method, len(known))
 
 
-def _expected(number: int, known: Sequence[Month]) -> tuple[float, Sequence[Month], str, Mapping[int, float]]:
+def _expected(
+    number: int, known: Sequence[Month], season: float
+) -> tuple[float, Sequence[Month], str, Mapping[int, float]]:
     """The expectation, the months it stands on, the method, and what the same method says of each known month."""
-    level = median(m.scaled for m in known)
     near = sorted(known, key=lambda m: (abs(m.number - number), m.number))[:WINDOW]
     last_year = next((m for m in known if m.number == number - 12), None)
     if len(known) >= FACTOR_MONTHS:
@@ -76,10 +80,11 @@ def _expected(number: int, known: Sequence[Month]) -> tuple[float, Sequence[Mont
         level = median(m.scaled / factors.get(m.number % 12, 1.0) for m in near)
         fitted = {m.number: _level_at(m.number, known, factors) * factors.get(m.number % 12, 1.0) for m in known}
         return level * factors.get(number % 12, 1.0), near, FACTORS, fitted
-    fitted = dict.fromkeys((m.number for m in known), level)
+    level = median(m.scaled / m.season for m in near)
+    fitted = {m.number: level * m.season for m in known}
     if last_year is not None:
         return last_year.scaled, [last_year], LAST_YEAR, fitted
-    return median(m.scaled for m in near), near, MIDDLE, fitted
+    return level * season, near, MIDDLE, fitted
 
 
 def _level_at(number: int, known: Sequence[Month], factors: Mapping[int, float]) -> float:

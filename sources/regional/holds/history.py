@@ -17,6 +17,8 @@ from sources.regional.holds.expectation import Month, month_number
 from sources.regional.holds.profile import Profile
 
 Series = tuple[str, str]
+# The season of a month is known when so many other senders have it, each with so many months of its own.
+_SEASON_SENDERS, _SEASON_MONTHS = 5, 6
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,27 @@ class InForce:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A delivery of a month as to its size, accepted or not."""
+
+    period: str
+    rows: int
+    sample_share: Decimal
+
+    @property
+    def rate(self) -> float:
+        return self.rows / float(self.sample_share)
+
+
+@dataclass(frozen=True)
 class Peers:
-    """How many other senders there are, the rows that their middle month stands for without sampling, and the sample share that is usual among them."""
+    """How many other senders there are, the rows that their middle month stands for without sampling, the sample share that is usual among them, and how each
+    month (by its number) is for them against their own middle month."""
 
     senders: int
     rate: float
     share: Decimal
+    season: Mapping[int, float]
 
 
 class History:
@@ -55,7 +72,7 @@ class History:
 
     def __init__(self) -> None:
         self._months: dict[Series, dict[str, InForce]] = defaultdict(dict)
-        self._seen: dict[str, dict[str, dict[str, tuple[int, Decimal]]]] = defaultdict(lambda: defaultdict(dict))
+        self._seen: dict[str, dict[str, dict[str, Seen]]] = defaultdict(lambda: defaultdict(dict))
 
     def add(self, receipt_id: str, sent: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
         """Note an accepted delivery by the bodies of its receipt and its verdict. Where the verdict has no profile (it is older than profiles) only its rows are known."""
@@ -76,13 +93,12 @@ class History:
             receipt_id,
             sent["organiser_code"],
             sent["dataset"],
-            profile["rows"] if profile else verdict["rows_accepted"],
-            month.sample_share,
+            Seen(month.period, month.profile.rows, month.sample_share),
         )
 
-    def seen(self, receipt_id: str, organiser_code: str, dataset: str, rows: int, share: Decimal) -> None:
-        """Note how much a sender delivers a month, whether it is accepted or waits for its verdict: what is usual among senders follows from both."""
-        self._seen[dataset][organiser_code][receipt_id] = (rows, share)
+    def seen(self, receipt_id: str, organiser_code: str, dataset: str, seen: Seen) -> None:
+        """Note how much a sender delivers, whether it is accepted or waits for its verdict: what is usual among senders follows from both."""
+        self._seen[dataset][organiser_code][receipt_id] = seen
 
     def in_force(self, organiser_code: str, dataset: str, period: str) -> InForce | None:
         return self._months[organiser_code, dataset].get(period)
@@ -96,14 +112,23 @@ class History:
         )
 
     def peers(self, organiser_code: str, dataset: str) -> Peers:
-        """What the other senders deliver in their middle month, and at which sample share."""
+        """What the other senders deliver."""
         others = [list(seen.values()) for code, seen in self._seen[dataset].items() if code != organiser_code]
         if not others:
-            return Peers(0, 0.0, Decimal(1))
-        rates = [median(rows / float(share) for rows, share in seen) for seen in others]
-        return Peers(len(others), median(rates), median_low(share for seen in others for _, share in seen))
+            return Peers(0, 0.0, Decimal(1), {})
+        middles = [median(s.rate for s in seen) for seen in others]
+        ratios: dict[int, list[float]] = defaultdict(list)
+        for seen, middle in zip(others, middles, strict=True):
+            if len(seen) >= _SEASON_MONTHS and middle:
+                for month in seen:
+                    ratios[month_number(month.period)].append(month.rate / middle)
+        season = {number: median(found) for number, found in ratios.items() if len(found) >= _SEASON_SENDERS}
+        return Peers(len(others), median(middles), median_low(s.sample_share for seen in others for s in seen), season)
 
 
-def scaled(months: list[InForce], share: Decimal) -> list[Month]:
-    """The months with their rows as they would be at this sample share."""
-    return [Month(m.number, m.profile.rows, m.profile.rows * float(share / m.sample_share)) for m in months]
+def scaled(months: list[InForce], share: Decimal, season: Mapping[int, float]) -> list[Month]:
+    """The months with their rows as they would be at this sample share, and the season of the others."""
+    return [
+        Month(m.number, m.profile.rows, m.profile.rows * float(share / m.sample_share), season.get(m.number) or 1.0)
+        for m in months
+    ]

@@ -62,7 +62,7 @@ class Case:
     replaced: InForce | None = None
     removed: int = 0
     outside: int = 0
-    peers: Peers = Peers(0, 0.0, Decimal(1))
+    peers: Peers = Peers(0, 0.0, Decimal(1), {})
 
     @property
     def rate(self) -> float:
@@ -218,15 +218,16 @@ def _chance(share: float, rows: int) -> float:
 
 
 def _volume(case: Case) -> Iterator[Finding]:
-    bounds, months = hold_rule("VOLUME").bounds, scaled(case.others, case.sample_share)
-    found = expectation(case.profile.rows, case.number, months)
+    bounds, season = hold_rule("VOLUME").bounds, case.peers.season
+    months, own = scaled(case.others, case.sample_share, season), season.get(case.number) or 1.0
+    found = expectation(case.profile.rows, case.number, months, own)
     if found is None or not _is_swing(case, found) or (case.profile.rows and len(case.others) < bounds["months"]):
         return
     # What a person once released is as good a measure as what went before it.
     released = [m for m in case.others if hold_rule("VOLUME").id in m.released]
     if released:
         since = max(m.number for m in released)
-        later = expectation(case.profile.rows, case.number, [m for m in months if m.number >= since])
+        later = expectation(case.profile.rows, case.number, [m for m in months if m.number >= since], own)
         if later is not None and not _is_swing(case, later):
             return
     kind = "no rows; " if case.profile.rows == 0 else ""
@@ -257,7 +258,7 @@ def _drift(case: Case) -> Iterator[Finding]:
     rule = hold_rule("DRIFT")
     known = [m for m in case.others if m.number < case.number]
     since = max((m.number for m in known if rule.id in m.released), default=0)
-    series = {m.number: m.scaled for m in scaled([m for m in known if m.number > since], case.sample_share)}
+    series = {m.number: m.scaled for m in scaled([m for m in known if m.number > since], case.sample_share, {})}
     found = drift(series | {case.number: float(case.profile.rows)})
     if found is None or abs(found.z) < rule.bounds["z"]:
         return
