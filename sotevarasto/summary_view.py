@@ -130,6 +130,7 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         "corrected": "is_correction",
         "late": "is_late",
         "rejected": "rejected",
+        "held": "held",
         "duplicate": "duplicate",
         "waiting": "waiting",
         "rows": "rows_accepted",
@@ -147,6 +148,15 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     for delivery in summary["rejected"]:
         where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
         console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
+    for one in summary["held"]:
+        where = f"{one['organiser_code']} {one['dataset']} {one['period']} sequence {one['sequence']}"
+        console.print(
+            Text(f"  held {where}: {one['rule']} {one['reason']}. Answer: sotevarasto hold answer {one['receipt_id']}")
+        )
+    for one in (w for w in summary["waiting"] if w["is_overdue"]):
+        console.print(
+            Text(f"  incomplete since {one['since']}: {one['organiser_code']}/{one['label']}: {one['reason']}")
+        )
     for line in _silent(summary["silent"]):
         console.print(Text(f"  {line}"))
     for problem in summary["problems"]:

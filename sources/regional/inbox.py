@@ -73,11 +73,13 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A name in the inbox that is not complete yet, and what it waits for."""
+    """A name in the inbox that is not complete yet, what it waits for, since when (ISO 8601, UTC), and whether that is longer than it should."""
 
     organiser_code: str
     label: str
     reason: str
+    since: str | None = None
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True)

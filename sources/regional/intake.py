@@ -16,13 +16,14 @@ from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.regional import catalogue
+from sources.regional.acknowledgement import write_receipts
 from sources.regional.county import County
 from sources.regional.inbox import scan
 from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive
 from sources.regional.report import Context, is_written, write_report
-from sources.regional.sightings import record_sightings, settled_by
+from sources.regional.sightings import aged, record_sightings, settled_by
 from sources.regional.staging import Connections
 
 if TYPE_CHECKING:
@@ -73,13 +74,15 @@ def _take_in(
     found = scan(home.inbox, counties, settled_by(ledger, at))
     record_sightings(ledger, home.inbox, found.waiting, at)
     received = receive(home, ledger, landing, found.arrivals, at)
+    write_receipts(home, ledger)
     if received.receipt_ids:
         say(f"{len(received.receipt_ids)} deliveries received")
     judging = Judging(home, ledger, landing, contracts, counties, at, say)
     judging.run()
     unwritten = write_reports(home, ledger, contracts, counties)
     problems = (*found.problems, *received.problems, *judging.problems, *unwritten)
-    return outcome_of(ledger, contracts, counties, at, found.waiting, problems, tuple(judging.disputed))
+    waiting = aged(ledger, found.waiting, at)
+    return outcome_of(ledger, contracts, counties, at, waiting, problems, tuple(judging.disputed))
 
 
 def write_reports(

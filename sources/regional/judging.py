@@ -22,15 +22,9 @@ from sources.ledger import Event, Ledger
 from sources.regional.admission import Admitted, admit
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
-from sources.regional.holds.answers import (
-    REFUSE,
-    NeedsSecond,
-    decision,
-    erased_receipts,
-    one_person_is_enough,
-)
+from sources.regional.holds.answers import decision, erased_receipts, is_released
 from sources.regional.holds.desk import Holds
-from sources.regional.holds.outcome import after_answer, held_facts, withdraw_report
+from sources.regional.holds.outcome import held_facts, refused, released, withdraw_report
 from sources.regional.manifest import Refused
 from sources.regional.poison import DEATHS, Notes
 from sources.regional.sequence import Accepted, Duplicate
@@ -52,7 +46,7 @@ class NotNow(Exception):
 @dataclass
 class _Work:
     """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set: none before it is read, nor when another delivery decides it.
-    A delivery that is held already has its `hold` and is not read again; what its manifest says was checked then."""
+    A delivery that waits for its answer has its `hold` and is not read again before it is released."""
 
     receipt: Event
     admitted: Admitted | None = None
@@ -82,7 +76,6 @@ class Judging:
     say: Callable[[str], None]
     problems: list[str] = field(default_factory=list)
     disputed: list[str] = field(default_factory=list)
-    needs_second: NeedsSecond = one_person_is_enough
     _accepted: Accepted = field(default_factory=Accepted)
     _holds: Holds = field(init=False)
     _held: dict[str, Event] = field(default_factory=dict)
@@ -128,6 +121,7 @@ class Judging:
     def _pending(self) -> list[Event]:
         judged = {e.subject: e.body for e in self.ledger.events("verdict")}
         erased = erased_receipts(self.ledger)
+        annulled = {e.subject for e in self.ledger.events("annulment")}
         self._held = {e.subject: e for e in self.ledger.events("hold") if e.subject not in judged}
         pending = []
         for receipt in self.ledger.events("receipt"):
@@ -140,13 +134,15 @@ class Judging:
                     pending.append(receipt)
             elif judged[receipt.subject]["status"] == "accepted":
                 self._accepted.add(receipt.subject, receipt.body)
-                self._holds.add(receipt.subject, receipt.body, judged[receipt.subject])
+                if receipt.subject not in annulled:
+                    self._holds.add(receipt.subject, receipt.body, judged[receipt.subject])
         return pending
 
     def _begin(self, receipt: Event) -> _Work:
         """Admit a delivery, unless it is held already or reading it has ended the process too often."""
-        if receipt.subject in self._held:
-            return _Work(receipt, hold=self._held[receipt.subject])
+        hold = self._held.get(receipt.subject)
+        if hold is not None and not is_released(self.ledger, receipt):
+            return _Work(receipt, hold=hold)
         if self._notes.deaths(receipt.subject) >= DEATHS:
             reason = (
                 f"the program that read it ended {DEATHS} times while it did, the last time with nothing else at hand"
@@ -254,7 +250,7 @@ class Judging:
         verdict = self._verdict(work)
         if verdict is None:
             return
-        if work.hold:
+        if receipt.subject in self._held:
             withdraw_report(self.home, receipt)
         kind = "hold" if verdict["status"] == "held" else "verdict"
         self.ledger.append(kind, receipt.subject, verdict, self.at)
@@ -264,19 +260,18 @@ class Judging:
             self._accepted.add(receipt.subject, receipt.body)
             self._holds.add(receipt.subject, receipt.body, verdict)
 
-    def _answered(self, work: _Work) -> dict[str, Any] | None:
-        """The verdict on a delivery that is held: by its answer, or by what was accepted since; None while it waits."""
-        answer = decision(self.ledger, work.receipt, self.needs_second)
-        if answer is not None and answer.body["decision"] == REFUSE:
-            return after_answer(work.hold.body, answer.body)
-        if known := self._known(work.receipt):
-            return _verdict_on(known)
-        return after_answer(work.hold.body, answer.body) if answer is not None else None
+    def _of_held(self, work: _Work) -> dict[str, Any] | None:
+        """The verdict on a delivery that is held and not released: refused by its answer, or decided by what was accepted since; None while it waits."""
+        answer = decision(self.ledger, work.receipt)
+        if answer is not None:
+            return refused(work.hold.body, answer.body)
+        known = self._known(work.receipt)
+        return _verdict_on(known) if known else None
 
     def _verdict(self, work: _Work) -> dict[str, Any] | None:
         """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. None for what is held and not answered."""
         if work.hold:
-            return self._answered(work)
+            return self._of_held(work)
         if work.admitted and (known := self._known(work.receipt)):
             if work.staged:
                 work.staged.discard()
@@ -293,7 +288,8 @@ class Judging:
     def _kept(self, work: _Work) -> dict[str, Any]:
         """Give what was staged its place. What must wait for an explanation keeps its place aside until the answer."""
         staged = work.staged
-        findings = [] if staged.refusal else self._findings(staged)
+        held = self._held.get(work.receipt.subject)
+        findings = [] if staged.refusal or held else self._findings(staged)
         facts = staged.keep(self.home)
         kill_point("slice.written")
         if work.totals:
@@ -301,6 +297,8 @@ class Judging:
         if staged.refusal:
             return _body("rejected", staged.refusal, **facts)
         facts["profile"] = self._holds.profile(work.receipt.subject)
+        if held:
+            facts |= released(held.body, decision(self.ledger, work.receipt).body)
         return _body("held", **facts | held_facts(findings)) if findings else _body("accepted", **facts)
 
     def _findings(self, staged: Staged) -> list[Finding]:

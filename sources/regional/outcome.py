@@ -15,6 +15,8 @@ from typing import Any
 from sources.contract import Contract
 from sources.ledger import Event, Ledger
 from sources.regional.county import County
+from sources.regional.holds.answers import Held
+from sources.regional.holds.answers import waiting as waiting_for_answer
 from sources.regional.inbox import Waiting
 from sources.regional.timeliness import Timeliness, timeliness
 
@@ -37,6 +39,7 @@ class IntakeOutcome:
     """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rule, reason, rows_* (0 where no
     row was read), is_correction, is_late.
 
+    `held` are all deliveries that wait for an answer by now, whenever they were judged: receipt_id, organiser_code, dataset, period, sequence, rule, reason, since.
     `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged.
     """
 
@@ -48,6 +51,7 @@ class IntakeOutcome:
     rule_counts: dict[str, tuple[int, int]]
     validation: Validation
     names: dict[str, str]
+    held: tuple[dict[str, Any], ...] = ()
 
     @property
     def statuses(self) -> Counter[str]:
@@ -118,6 +122,7 @@ class IntakeOutcome:
             "by_sender": self.by_sender(),
             "deliveries": list(self.deliveries),
             "waiting": [vars(w) for w in self.waiting],
+            "held": list(self.held),
             "problems": list(self.problems),
             "pending": self.pending,
             "rows_received": self.rows_received,
@@ -151,6 +156,7 @@ def outcome_of(
         rule_counts=_rule_counts([v.body for v in tonight]),
         validation=_validation([v.body for v in tonight], disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},
+        held=tuple(_held(held) for held in waiting_for_answer(ledger)),
     )
 
 
@@ -162,6 +168,17 @@ def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> 
         **{key: judged[key] for key in ("status", "rule", "reason")},
         **{key: judged[key] or 0 for key in _ROWS},
         **{kind: time is not None and getattr(time, kind) for kind in _KINDS},
+    }
+
+
+def _held(held: Held) -> dict[str, Any]:
+    sent, body = held.receipt.body, held.hold.body
+    return {
+        "receipt_id": held.receipt.subject,
+        **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
+        **{key: body[key] for key in ("rule", "reason")},
+        "since": held.hold.at.isoformat(timespec="seconds"),
+        "answer": held.answer.body["decision"] if held.answer else None,
     }
 
 

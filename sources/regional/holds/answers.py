@@ -3,12 +3,12 @@
 Belongs here: the ledger's kinds `hold` (the delivery as judged, subject its receipt), `hold_answer` and `hold_confirmation` (a decision with reason and person), who may
 give them, and the list of what waits. Does not belong here: finding that a delivery must wait (judge.py), the verdict that follows (judging.py).
 
-An answer is one event, never changed: whoever thinks otherwise delivers again. Where `needs_second` says so, a second person confirms it.
+An answer is one event, never changed: whoever thinks otherwise delivers again. Where the month is locked, a second person confirms it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,6 @@ from sources.regional.county import County
 
 RELEASE, REFUSE = "release", "refuse"
 _LEAST_REASON = 10
-
-# The body of a receipt → whether one person is not enough. What crosses a period lock is the lock's to say.
-NeedsSecond = Callable[[Mapping[str, Any]], bool]
 
 
 class HoldError(SotevarastoError):
@@ -51,20 +48,26 @@ class Person:
         return (self.account, self.name)
 
 
-def one_person_is_enough(sent: Mapping[str, Any]) -> bool:
-    """For a home without period locks."""
-    return False
+def crosses_lock(ledger: Ledger, sent: Mapping[str, Any]) -> bool:
+    """Whether the month of a receipt (its body) is locked: then one person is not enough."""
+    return ledger.get("period_lock", f"{sent['dataset']}/{sent['period']}") is not None
 
 
-def decision(ledger: Ledger, receipt: Event, needs_second: NeedsSecond = one_person_is_enough) -> Event | None:
+def decision(ledger: Ledger, receipt: Event) -> Event | None:
     """The answer that decides a held delivery; None while there is none, or while a second person has yet to confirm it."""
     answer = ledger.get("hold_answer", receipt.subject)
-    if answer is None or not needs_second(receipt.body):
+    if answer is None or not crosses_lock(ledger, receipt.body):
         return answer
     return answer if ledger.get("hold_confirmation", receipt.subject) else None
 
 
-def waiting(ledger: Ledger, needs_second: NeedsSecond = one_person_is_enough) -> list[Held]:
+def is_released(ledger: Ledger, receipt: Event) -> bool:
+    """Whether a held delivery may count from now on."""
+    answer = decision(ledger, receipt)
+    return answer is not None and answer.body["decision"] == RELEASE
+
+
+def waiting(ledger: Ledger) -> list[Held]:
     """Every held delivery without a verdict, in the order of its hold; one that was erased waits for nothing."""
     judged = {event.subject for event in ledger.events("verdict")} | erased_receipts(ledger)
     found = []
@@ -72,7 +75,7 @@ def waiting(ledger: Ledger, needs_second: NeedsSecond = one_person_is_enough) ->
         if hold.subject not in judged:
             receipt = ledger.get("receipt", hold.subject)
             answer = ledger.get("hold_answer", hold.subject)
-            found.append(Held(receipt, hold, answer, needs_second(receipt.body)))
+            found.append(Held(receipt, hold, answer, crosses_lock(ledger, receipt.body)))
     return found
 
 
@@ -89,14 +92,13 @@ def answer(
     reason: str,
     who: Person,
     at: datetime,
-    needs_second: NeedsSecond = one_person_is_enough,
 ) -> Event:
     """Record a person's answer, or a second person's confirmation of it; the next night acts on it. Returns the event.
 
     HoldError when nothing waits under this receipt, the reason says nothing, the person is the sender, or the answer stands already. The same answer by the same
     person once more changes nothing.
     """
-    held = next((h for h in waiting(ledger, needs_second) if h.receipt.subject == receipt_id), None)
+    held = next((h for h in waiting(ledger) if h.receipt.subject == receipt_id), None)
     if held is None:
         raise HoldError(f"no held delivery has the receipt {receipt_id}; see sotevarasto hold list")
     if len(reason.split()) < 2 or len(reason.strip()) < _LEAST_REASON:

@@ -11,7 +11,6 @@ from typing import Any
 
 from sources.home import Home
 from sources.ledger import Event
-from sources.regional.holds.answers import RELEASE
 from sources.regional.holds.judge import Finding
 
 
@@ -27,16 +26,20 @@ def held_facts(findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def after_answer(held: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of the verdict: released, its slice counts from now on; refused, it stays aside."""
-    told = {key: answer[key] for key in ("decision", "reason", "who")}
-    said = f"{answer['who']}: {answer['reason']}"
-    if answer["decision"] == RELEASE:
-        rows = held["slice"]["rows"] if held["slice"] else 0
-        accepted = {"status": "accepted", "rule": None, "values": {}, "rows_accepted": rows}
-        return {**held, **accepted, "reason": f"held, then released by {said}", "answer": told}
-    refused = {"status": "rejected", "slice": None, "reason": f"{held['reason']}; refused by {said}"}
-    return {**held, **refused, "answer": told}
+def released(held: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What the verdict on a released delivery says beside its facts. It is judged anew, so that it meets the rules and the month as they are by now; it is not held twice."""
+    reason = f"held, then released by {answer['who']}: {answer['reason']}"
+    return {"reason": reason, "holds": held["holds"], "answer": _told(answer)}
+
+
+def refused(held: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of the verdict on a refused delivery: as it was held, and its slice stays aside."""
+    reason = f"{held['reason']}; refused by {answer['who']}: {answer['reason']}"
+    return {**held, "status": "rejected", "slice": None, "reason": reason, "answer": _told(answer)}
+
+
+def _told(answer: Mapping[str, Any]) -> dict[str, str]:
+    return {key: answer[key] for key in ("decision", "reason", "who")}
 
 
 def withdraw_report(home: Home, receipt: Event) -> None:
