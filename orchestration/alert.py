@@ -33,7 +33,7 @@ class AlertError(SotevarastoError):
 def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """Why a night's summary calls for a person, worst first: each a code and one line; empty when nobody need be woken.
 
-    A rejected, late or waiting delivery is not among them: its sender has the report, and the summary names it.
+    A rejected, late or held delivery is not among them: its sender has the report, and the summary names it. One that stays incomplete is: its sender has nothing.
     """
     found = []
     if document["outcome"] == "gate_failed":
@@ -47,6 +47,10 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
             since = f"since {source['answered']}" if source["answered"] else "since the beginning"
             found.append(("source_stale", f"source {source['source_code']} has given nothing usable {since}"))
     found += [("delivery_not_taken_in", problem) for problem in document["problems"]]
+    for one in document.get("waiting", []):
+        if one.get("is_overdue"):
+            place = f"inbox/{one['organiser_code']}/{one['label']}"
+            found.append(("delivery_incomplete", f"{place} has been incomplete since {one['since']}: {one['reason']}"))
     return [{"code": code, "text": text} for code, text in found]
 
 

@@ -55,6 +55,7 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         "deliveries": night.regional.get("by_sender", []),
         "rows": {k: night.regional.get(k, 0) for k in ("rows_received", "rows_accepted", "rows_quarantined")},
         "rejected": [_mended(d) for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
+        "held": night.regional.get("held", []),
         "waiting": night.regional.get("waiting", []),
         "after_lock": _after_lock(night),
         "tests": night.regional.get("tests", 0),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from sotevarasto.hold import hold
 from sources.errors import SotevarastoError
 
 
@@ -247,3 +248,6 @@ def daemon() -> None:
     from sotevarasto.dev import daemon
 
     sys.exit(daemon())
+
+
+main.add_command(hold)

@@ -133,6 +133,7 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         "late": "is_late",
         "after lock": "is_late_after_lock",
         "rejected": "rejected",
+        "held": "held",
         "duplicate": "duplicate",
         "waiting": "waiting",
         "rows": "rows_accepted",
@@ -160,6 +161,15 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     if summary["tests"]:
         console.print(
             Text(f"  {summary['tests']} deliveries of the test organiser judged; they are in no count and no release")
+        )
+    for one in summary["held"]:
+        where = f"{one['organiser_code']} {one['dataset']} {one['period']} sequence {one['sequence']}"
+        console.print(
+            Text(f"  held {where}: {one['rule']} {one['reason']}. Answer: sotevarasto hold answer {one['receipt_id']}")
+        )
+    for one in (w for w in summary["waiting"] if w["is_overdue"]):
+        console.print(
+            Text(f"  incomplete since {one['since']}: {one['organiser_code']}/{one['label']}: {one['reason']}")
         )
     for line in _silent(summary["silent"]):
         console.print(Text(f"  {line}"))

@@ -29,6 +29,7 @@ _FOLDERS = (
     "checks",
     "build",
     "releases",
+    "receipts",
     "reports",
     "dagster",
     "dbt",
@@ -192,6 +193,11 @@ class Home:
     def current(self) -> Path:
         """Symbolic link to the release in force."""
         return self.root / "current"
+
+    @property
+    def receipts(self) -> Path:
+        """What senders get when a delivery was received; made anew from the ledger."""
+        return self.root / "receipts"
 
     @property
     def reports(self) -> Path:

@@ -209,7 +209,8 @@ def named_bytes(event: Event) -> set[str]:
     """The hashes of all bytes that a receipt or a snapshot is made of."""
     body = event.body
     if event.kind == "receipt":
-        return {body["manifest_sha256"], *(file["sha256"] for file in body["files"])}
+        signed = [body["signature"]["sha256"]] if body.get("signature") else []
+        return {body["manifest_sha256"], *signed, *(file["sha256"] for file in body["files"])}
     return {body["sha256"], *(part["sha256"] for part in body.get("parts", ()))}
 
 
@@ -229,11 +230,15 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
     others = [event for event in ledger.events("snapshot") if event not in snapshots]
     shared = set().union(*map(named_bytes, others))
     parts = set().union(*map(named_bytes, snapshots)) - shared
-    verdicts = [event for receipt in receipts if (event := ledger.get("verdict", receipt.subject))]
+    kinds = ("verdict", "hold")
+    verdicts = [event for receipt in receipts for kind in kinds if (event := ledger.get(kind, receipt.subject))]
     ids = {event.subject for event in receipts}
     # A delta's slice is the whole month: it has rows of the deliveries that it stands on.
     dependents = [
-        e for e in ledger.events("verdict") if e.subject not in ids and not ids.isdisjoint(e.body.get("made_of") or ())
+        e
+        for kind in kinds
+        for e in ledger.events(kind)
+        if e.subject not in ids and not ids.isdisjoint(e.body.get("made_of") or ())
     ]
     slices = [e.body.get(kind) for e in (*verdicts, *dependents) for kind in ("slice", "tombstones")]
     slices += [event.body["parquet"] for event in snapshots]
@@ -242,7 +247,7 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
         "receipts": [event.subject for event in receipts],
         "dependents": [event.subject for event in dependents],
         "snapshots": [event.subject for event in snapshots],
-        "parquet": [found["path"] for found in slices if found],
-        "quarantine": [found["path"] for event in verdicts if (found := event.body["quarantine"])],
+        "parquet": sorted({found["path"] for found in slices if found}),
+        "quarantine": sorted({found["path"] for event in verdicts if (found := event.body["quarantine"])}),
         "reports": [f"{event.body['organiser_code']}/{event.subject}" for event in receipts],
     }

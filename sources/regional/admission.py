@@ -17,8 +17,10 @@ from sources.contract import Contract
 from sources.landing import Landing
 from sources.regional.county import County, Dialect
 from sources.regional.keys_only import dialect_of_keys, of_keys
+from sources.regional.limits import refuse_beyond
 from sources.regional.manifest import DELETE, DataFile, Manifest, Refused, parse_manifest
-from sources.regional.sender import TEST_ORGANISER, county_of
+from sources.regional.sender import TEST_ORGANISER, county_of, is_test
+from sources.regional.signature import read_bounded, verify
 
 # A sender's clock may be wrong by hours; a delivery made days from now is a mistake.
 _CLOCK_TOLERANCE = timedelta(days=1)
@@ -55,11 +57,17 @@ def admit(
     """
     if refusal := body["refusal"]:
         raise Refused(refusal["code"], refusal["reason"], **refusal["values"])
-    manifest = parse_manifest(landing.path(body["manifest_sha256"]).read_bytes())
+    sent = landing.path(body["manifest_sha256"]).read_bytes()
+    manifest = parse_manifest(sent)
     organiser_code = body["organiser_code"]
     _refuse_stranger(manifest.organiser_code, organiser_code)
     _refuse_test(manifest, counties)
     county = county_of(body, counties)
+    # Whoever tries a delivery out need not hold the keys of the sender in whose form it is written.
+    if county is not None and not is_test(body):
+        signed = landing.path(body["signature"]["sha256"]) if body.get("signature") else None
+        verify(sent, read_bounded(signed) if signed else None, county.keys, county.must_sign, at)
+    refuse_beyond(manifest)
     dialects = county.dialects if county else {}
     if manifest.dataset not in contracts or manifest.dataset not in dialects:
         agreed = ", ".join(sorted(contracts.keys() & dialects.keys())) or "none"

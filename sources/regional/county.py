@@ -18,6 +18,7 @@ import yaml
 
 from sources.contract import Column, Contract
 from sources.errors import SotevarastoError
+from sources.regional.signature import SigningKey, signing_keys
 
 _SCHEMA = Path(__file__).with_name("county.schema.json")
 _TOKENS = {"timestamp": ("%d", "%m", "%Y", "%H", "%M"), "date": ("%d", "%m", "%Y")}
@@ -49,11 +50,15 @@ class Dialect:
 
 @dataclass(frozen=True)
 class County:
-    """One sender: its code, its names in Finnish, Swedish and English, and a dialect for each dataset that it sends."""
+    """One sender: its code, its names in Finnish, Swedish and English, and a dialect for each dataset that it sends. `accounts` are those by which it delivers;
+    `keys` what it signs manifests with, and whether it must."""
 
     organiser_code: str
     name: Mapping[str, str]
     dialects: Mapping[str, Dialect]
+    accounts: tuple[str, ...] = ()
+    keys: tuple[SigningKey, ...] = ()
+    must_sign: bool = False
 
 
 def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
@@ -71,7 +76,12 @@ def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
         dataset: _dialect(path, code, dataset, body, contracts.get(dataset))
         for dataset, body in document["dialects"].items()
     }
-    return County(code, document["name"], dialects)
+    signing = document.get("signature") or {"required": False, "keys": []}
+    try:
+        keys = signing_keys(signing["keys"])
+    except ValueError as error:
+        raise CountyError(f"{path.name}: signature: {error}; mend the file") from None
+    return County(code, document["name"], dialects, tuple(document.get("accounts", ())), keys, signing["required"])
 
 
 def load_counties(folder: Path, contracts: Mapping[str, Contract]) -> dict[str, County]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from sources.regional.holds.rules import HoldRule, hold_rule
+
 SEVERITIES = ("delivery", "record", "notice")
 
 
@@ -42,6 +44,6 @@ def _by_id() -> dict[str, FileRule]:
     return {rule.id: rule for rule in file_rules().values()}
 
 
-def file_rule(name: str) -> FileRule:
-    """The rule of that code or id; KeyError if there is none."""
-    return file_rules().get(name) or _by_id()[name]
+def file_rule(name: str) -> FileRule | HoldRule:
+    """The rule of that code or id, one of holds too; KeyError if there is none."""
+    return file_rules().get(name) or _by_id().get(name) or hold_rule(name)

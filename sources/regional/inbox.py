@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sources.home import NATIONAL_INBOX
+from sources.regional import signature
+from sources.regional.limits import limits
 from sources.regional.manifest import MAX_BYTES, SUFFIX, Cut, Manifest, Refused, parse_manifest, too_large
 from sources.regional.shown import shown
 
-# More than this of one sender in one night waits for the next, so that a flood from one never holds up the others.
-MAX_PER_ORGANISER = 500
 _LABEL = 200
 _KINDS = {
     stat.S_IFREG: "file",
@@ -53,13 +53,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that is complete, or that will never be. `content` is None when the manifest could not be read; `refusal` is what is already known against it."""
+    """A delivery that is complete, or that will never be. `content` is None when the manifest could not be read; `refusal` is what is already known against it;
+    `signature` is the file of that name beside the manifest."""
 
     organiser_code: str
     manifest: Entry
     entries: tuple[Entry, ...]
     content: Manifest | None = None
     refusal: Refused | None = None
+    signature: Entry | None = None
 
     @property
     def order(self) -> tuple:
@@ -71,11 +73,13 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A name in the inbox that is not complete yet, and what it waits for."""
+    """A name in the inbox that is not complete yet, what it waits for, since when (ISO 8601, UTC), and whether that is longer than it should."""
 
     organiser_code: str
     label: str
     reason: str
+    since: str | None = None
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,20 +163,23 @@ def _scan_folder(organiser_code: str, entries: dict[str, Entry], folder: Path, s
             _compare_with_files(claim, entries, organiser_code, settled)
     arrived = [c for c in claims if c.refusal or not c.waits]
     named = {f.name for c in claims if c.content for f in c.content.files}
+    signatures = {signature_of(c.entry) for c in claims}
     arrivals = sorted((_arrival(organiser_code, c, entries) for c in arrived), key=lambda a: a.order)
     waits = {name: reason for c in claims if not c.refusal for name, reason in c.waits.items() if name in entries}
     for entry in entries.values():
-        if not entry.name.endswith(SUFFIX) and entry.name not in named:
+        if not entry.name.endswith(SUFFIX) and entry.name not in named | signatures:
             waits[entry.name] = (
                 "no manifest names it" if entry.kind == "file" else f"a {entry.kind}, not a file; remove it"
             )
     waiting = [Waiting(organiser_code, entries[name].label, reason) for name, reason in sorted(waits.items())]
+    # More than this of one sender in one night waits for the next, so that a flood from one never holds up the others.
+    quota = limits().deliveries_per_night
     problems = [
-        f"inbox/{organiser_code}: {len(found)} {what}; only the first {MAX_PER_ORGANISER} are looked at tonight"
+        f"inbox/{organiser_code}: {len(found)} {what}; only the first {quota} are looked at tonight"
         for found, what in ((arrivals, "deliveries"), (waiting, "incomplete files"))
-        if len(found) > MAX_PER_ORGANISER
+        if len(found) > quota
     ]
-    return Scan(tuple(arrivals[:MAX_PER_ORGANISER]), tuple(waiting[:MAX_PER_ORGANISER]), tuple(problems))
+    return Scan(tuple(arrivals[:quota]), tuple(waiting[:quota]), tuple(problems))
 
 
 def _read_claim(folder: Path, entry: Entry, organiser_code: str, settled: Settled) -> _Claim:
@@ -262,4 +269,11 @@ def _compare_with_files(claim: _Claim, entries: dict[str, Entry], organiser_code
 def _arrival(organiser_code: str, claim: _Claim, entries: dict[str, Entry]) -> Arrival:
     named = claim.content.files if claim.content else ()
     found = tuple(entries[f.name] for f in named if f.name in entries)
-    return Arrival(organiser_code, claim.entry, found, claim.content, claim.refusal)
+    return Arrival(
+        organiser_code, claim.entry, found, claim.content, claim.refusal, entries.get(signature_of(claim.entry))
+    )
+
+
+def signature_of(manifest: Entry) -> str:
+    """The name of the signature file of a manifest."""
+    return manifest.name + signature.SUFFIX

@@ -16,6 +16,7 @@ from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.regional import catalogue
+from sources.regional.acknowledgement import write_receipts
 from sources.regional.county import County
 from sources.regional.inbox import scan
 from sources.regional.judging import Judging, log_places
@@ -23,7 +24,7 @@ from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive
 from sources.regional.report import Context, is_written, write_report
 from sources.regional.sender import TEST_ORGANISER, county_of
-from sources.regional.sightings import record_sightings, settled_by
+from sources.regional.sightings import aged, record_sightings, settled_by
 from sources.regional.staging import Connections
 
 if TYPE_CHECKING:
@@ -74,13 +75,15 @@ def _take_in(
     found = scan(home.inbox, {*counties, TEST_ORGANISER}, settled_by(ledger, at))
     record_sightings(ledger, home.inbox, found.waiting, at)
     received = receive(home, ledger, landing, found.arrivals, at)
+    write_receipts(home, ledger)
     if received.receipt_ids:
         say(f"{len(received.receipt_ids)} deliveries received")
     judging = Judging(home, ledger, landing, contracts, counties, at, say)
     judging.run()
     unwritten = write_reports(home, ledger, contracts, counties)
     problems = (*found.problems, *received.problems, *judging.problems, *unwritten)
-    return outcome_of(ledger, contracts, counties, at, found.waiting, problems, tuple(judging.disputed))
+    waiting = aged(ledger, found.waiting, at)
+    return outcome_of(ledger, contracts, counties, at, waiting, problems, tuple(judging.disputed))
 
 
 def write_reports(
@@ -88,7 +91,7 @@ def write_reports(
 ) -> list[str]:
     """Write the report of every judged delivery that has none, also those of a night that was cut short. Returns a line for each that could not be written."""
     erased = {receipt_id for e in ledger.events("erasure") for receipt_id in e.body["receipts"]}
-    verdicts = {e.subject: e for e in ledger.events("verdict") if e.subject not in erased}
+    verdicts = {e.subject: e for kind in ("hold", "verdict") for e in ledger.events(kind) if e.subject not in erased}
     problems: list[str] = []
     with Connections(home, 1) as connections:
         for receipt in ledger.events("receipt"):

@@ -21,16 +21,23 @@ from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
 from sources.regional.admission import Admitted, admit
 from sources.regional.annulment import annulled_ids, erased_ids
-from sources.regional.apply import LATE_AFTER_LOCK, apply, notice
+from sources.regional.apply import LATE_AFTER_LOCK, Applied, apply, notice
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
-from sources.regional.manifest import Refused
+from sources.regional.holds.answers import decision, is_released
+from sources.regional.holds.desk import Holds
+from sources.regional.holds.outcome import held_facts, refused, released, withdraw_report
+from sources.regional.manifest import FULL, Refused
 from sources.regional.periods import locks
 from sources.regional.poison import DEATHS, Notes
+from sources.regional.sender import county_of
 from sources.regional.sequence import Accepted, Duplicate
+from sources.regional.signature import Replays
 from sources.regional.staging import Connections, Staged, stage, validate
+from sources.regional.totals import added_up
 
 if TYPE_CHECKING:
+    from sources.regional.holds.judge import Finding
     from sources.regional.rules import CompiledRules
 
 WORKERS = 2
@@ -42,7 +49,8 @@ class NotNow(Exception):
 
 @dataclass
 class _Work:
-    """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set: none before it is read, nor when another delivery decides it."""
+    """A receipt on its way to its verdict. Of `refusal`, `problem` and `staged` one at most is set: none before it is read, nor when another delivery decides it.
+    A delivery that waits for its answer has its `hold` and is not read again before it is released."""
 
     receipt: Event
     admitted: Admitted | None = None
@@ -50,6 +58,8 @@ class _Work:
     refusal: Refused | None = None
     problem: NotNow | None = None
     staged: Staged | None = None
+    totals: list[dict[str, Any]] = field(default_factory=list)
+    hold: Event | None = None
 
     @property
     def is_read(self) -> bool:
@@ -72,18 +82,23 @@ class Judging:
     disputed: list[str] = field(default_factory=list)
     _accepted: Accepted = field(default_factory=Accepted)
     _locked: set[tuple[str, str]] = field(default_factory=set)
+    _holds: Holds = field(init=False)
+    _held: dict[str, Event] = field(default_factory=dict)
+    _replays: Replays = field(default_factory=Replays)
     _rules: dict[int, CompiledRules] = field(default_factory=dict)
     _connections: Connections = field(init=False)
     _notes: Notes = field(init=False)
 
     def run(self) -> None:
         """Record a verdict for each receipt that has none and can be judged."""
+        self._holds = Holds(self.home)
         pending = self._pending()
         self._notes = Notes(self.home.reading, {receipt.subject for receipt in pending})
         workers = min(WORKERS, os.cpu_count() or 1, max(len(pending), 1))
         with Connections(self.home, workers) as self._connections:
             everything = self._read_all(pending, workers)
             self._ask_pandera(everything)
+            self._measure(everything)
             for work in everything:
                 try:
                     self._conclude(work)
@@ -111,12 +126,27 @@ class Judging:
     def _pending(self) -> list[Event]:
         receipts = self.ledger.events("receipt")
         verdicts = {e.subject: e.body for e in self.ledger.events("verdict")}
-        self._accepted = Accepted.of(receipts, verdicts, annulled_ids(self.ledger), erased_ids(self.ledger))
+        annulled, erased = annulled_ids(self.ledger), erased_ids(self.ledger)
+        self._accepted = Accepted.of(receipts, verdicts, annulled, erased)
         self._locked = {(lock.dataset, lock.period) for lock in locks(self.ledger)}
-        return [receipt for receipt in receipts if receipt.subject not in verdicts]
+        self._held = {e.subject: e for e in self.ledger.events("hold") if e.subject not in verdicts}
+        for receipt in receipts:
+            county = county_of(receipt.body, self.counties)
+            self._replays.note(receipt.subject, receipt.body, county.keys if county else ())
+            verdict = verdicts.get(receipt.subject)
+            if receipt.subject in self._held:
+                self._holds.waits(receipt.subject, receipt.body, self._held[receipt.subject].body)
+            elif verdict is not None and verdict["status"] == "accepted" and receipt.subject not in annulled:
+                self._holds.add(receipt.subject, receipt.body, verdict)
+        # What was erased while it was held waits for nothing.
+        done = verdicts.keys() | (self._held.keys() & erased)
+        return [receipt for receipt in receipts if receipt.subject not in done]
 
     def _begin(self, receipt: Event) -> _Work:
-        """Admit a delivery, unless reading it has ended the process too often."""
+        """Admit a delivery, unless it is held already or reading it has ended the process too often."""
+        hold = self._held.get(receipt.subject)
+        if hold is not None and not is_released(self.ledger, receipt):
+            return _Work(receipt, hold=hold)
         if self._notes.deaths(receipt.subject) >= DEATHS:
             reason = (
                 f"the program that read it ended {DEATHS} times while it did, the last time with nothing else at hand"
@@ -124,6 +154,7 @@ class Judging:
             return _Work(receipt, refusal=Refused("READER_DIED", reason, found=DEATHS))
         try:
             admitted = admit(receipt.subject, receipt.body, self.landing, self.contracts, self.counties, self.at)
+            self._replays.refuse(receipt.subject, receipt.body)
             return _Work(receipt, admitted)
         except Refused as refusal:
             return _Work(receipt, refusal=refusal)
@@ -208,18 +239,42 @@ class Judging:
         slices = [w.staged.slice for w in accepted if w.staged.judgement.rows_accepted]
         return validate(self._connections, contract, slices).failures if slices else {}
 
+    def _measure(self, works: list[_Work]) -> None:
+        """Hold what was read against its control totals, and work out the profiles of what is left."""
+        for work in works:
+            if work.staged and not work.staged.refusal:
+                work.staged, work.totals = added_up(self._connections, work.staged)
+        whole = [w.staged for w in works if w.staged and not w.staged.refusal and w.admitted.manifest.mode == FULL]
+        self._holds.measure(self._connections, whole)
+
     def _conclude(self, work: _Work) -> None:
-        """Record the verdict of one receipt. Raises NotNow when there is none to be had."""
+        """Record the verdict of one receipt, or that it is held. Raises NotNow when there is none to be had."""
         receipt = work.receipt
         verdict = self._verdict(work)
-        self.ledger.append("verdict", receipt.subject, verdict, self.at)
-        kill_point("verdict.recorded")
+        if verdict is None:
+            return
+        if receipt.subject in self._held:
+            withdraw_report(self.home, receipt)
+        kind = "hold" if verdict["status"] == "held" else "verdict"
+        self.ledger.append(kind, receipt.subject, verdict, self.at)
+        kill_point(f"{kind}.recorded")
         self._notes.forget(receipt.subject)
         if verdict["status"] == "accepted":
             self._accepted.add(receipt.subject, receipt.body, verdict)
+            self._holds.add(receipt.subject, receipt.body, verdict)
 
-    def _verdict(self, work: _Work) -> dict[str, Any]:
-        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to."""
+    def _of_held(self, work: _Work) -> dict[str, Any] | None:
+        """The verdict on a delivery that is held and not released: refused by its answer, or decided by what was accepted since; None while it waits."""
+        answer = decision(self.ledger, work.receipt)
+        if answer is not None:
+            return refused(work.hold.body, answer.body)
+        known = self._known(work.receipt)
+        return _verdict_on(known) if known else None
+
+    def _verdict(self, work: _Work) -> dict[str, Any] | None:
+        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. None for what is held and not answered."""
+        if work.hold:
+            return self._of_held(work)
         if work.admitted and (known := self._known(work.receipt)):
             if work.staged:
                 work.staged.discard()
@@ -228,26 +283,51 @@ class Judging:
             # It repeated what was in force when reading began, and something else is in force by now.
             self._settle(work, lambda: self._stage_alone(work))
             self._ask_pandera([work])
+            self._measure([work])
         if work.problem:
             raise work.problem
         return _verdict_on(work.refusal) if work.refusal else self._kept(work)
 
     def _kept(self, work: _Work) -> dict[str, Any]:
-        """Put the delivery onto the month, keep what came of it, and say what it did; after the month's lock it is told, and waits for a revision."""
-        manifest, rules = work.admitted.manifest, self._compiled(work.admitted.contract)
+        """Put the delivery onto the month and keep what came of it. What must wait for an explanation keeps its place aside until the answer; what came after the month's
+        lock is told so, and waits for a revision."""
+        manifest, held = work.admitted.manifest, self._held.get(work.receipt.subject)
+        applied = self._applied(work)
+        findings = [] if held or applied.is_unchanged else self._findings(applied.staged)
+        facts = applied.keep(self.home)
+        kill_point("slice.written")
+        if work.totals:
+            facts["control_totals"] = work.totals
+        if applied.staged.refusal:
+            return _body("rejected", applied.staged.refusal, **facts)
+        facts["profile"] = self._holds.profile(work.receipt.subject)
+        if (manifest.dataset, manifest.period) in self._locked and not applied.is_unchanged:
+            notice(facts, LATE_AFTER_LOCK)
+            facts["is_late_after_lock"] = True
+        if held:
+            facts |= released(held.body, decision(self.ledger, work.receipt).body)
+        return _body("held", **facts | held_facts(findings)) if findings else _body("accepted", **facts)
+
+    def _applied(self, work: _Work) -> Applied:
+        rules = self._compiled(work.admitted.contract)
         try:
             applied = apply(self._connections, work.staged, rules, self._accepted.base(work.receipt.body))
+            if work.admitted.manifest.mode != FULL and not applied.staged.refusal:
+                # A part of a month says nothing about the whole: what is judged is the month that it makes.
+                self._holds.measure(self._connections, [applied.staged])
         except Exception as error:
             _raise_known(error)
             raise
-        facts = applied.keep(self.home)
-        kill_point("slice.written")
-        refusal = applied.staged.refusal
-        is_late = (manifest.dataset, manifest.period) in self._locked and not applied.is_unchanged
-        if refusal is None and is_late:
-            notice(facts, LATE_AFTER_LOCK)
-            facts["is_late_after_lock"] = True
-        return _body("rejected" if refusal else "accepted", refusal, **facts)
+        return applied
+
+    def _findings(self, staged: Staged) -> list[Finding]:
+        if staged.refusal:
+            return []
+        try:
+            return self._holds.judge(self._connections, staged)
+        except Exception as error:
+            _raise_known(error)
+            raise
 
 
 def _raise_known(error: Exception) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 from sources.contract import Contract
 from sources.ledger import Event, Ledger
 from sources.regional.county import County
+from sources.regional.holds.answers import Held
+from sources.regional.holds.answers import waiting as waiting_for_answer
 from sources.regional.inbox import Waiting
 from sources.regional.manifest import DELETE, DELTA
 from sources.regional.sender import in_earnest
@@ -40,6 +42,7 @@ class IntakeOutcome:
     """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rule, reason, rows_* (0 where no
     row was read), is_correction, is_late, is_amendment (a delta or a delete), is_unchanged, is_late_after_lock.
 
+    `held` are all deliveries that wait for an answer by now, whenever they were judged: receipt_id, organiser_code, dataset, period, sequence, rule, reason, since.
     `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged;
     `tests` those of the test organiser that were judged, which count nowhere else.
     """
@@ -53,6 +56,7 @@ class IntakeOutcome:
     validation: Validation
     names: dict[str, str]
     tests: int = 0
+    held: tuple[dict[str, Any], ...] = ()
 
     @property
     def statuses(self) -> Counter[str]:
@@ -126,6 +130,7 @@ class IntakeOutcome:
             "by_sender": self.by_sender(),
             "deliveries": list(self.deliveries),
             "waiting": [vars(w) for w in self.waiting],
+            "held": list(self.held),
             "problems": list(self.problems),
             "pending": self.pending,
             "tests": self.tests,
@@ -149,19 +154,21 @@ def outcome_of(
     receipts = {e.subject: e for e in in_earnest(everything)}
     judged = ledger.events("verdict")
     verdicts = {e.subject: e for e in judged if e.subject in receipts}
+    holds = {e.subject: e for e in ledger.events("hold") if e.subject in receipts}
     when = at.astimezone(UTC)
     times = timeliness(ledger, contracts, at)
-    tonight = [v for v in verdicts.values() if v.at == when]
+    tonight = [e for found in (verdicts, holds) for e in found.values() if e.at == when]
     return IntakeOutcome(
         deliveries=tuple(_delivery(receipts[v.subject].body, v, times.get(v.subject)) for v in tonight),
         received=tuple((e.body["organiser_code"], e.subject) for e in receipts.values() if e.at == when),
         waiting=waiting,
         problems=problems,
-        pending=len(receipts.keys() - verdicts.keys()),
+        pending=len(receipts.keys() - verdicts.keys() - holds.keys()),
         rule_counts=_rule_counts([v.body for v in tonight]),
         validation=_validation([v.body for v in tonight], disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},
         tests=sum(1 for e in judged if e.at == when and e.subject not in receipts),
+        held=tuple(_held(held) for held in waiting_for_answer(ledger)),
     )
 
 
@@ -175,6 +182,17 @@ def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> 
         **{kind: time is not None and getattr(time, kind) for kind in _KINDS},
         "is_amendment": judged.get("mode") in (DELTA, DELETE),
         **{kind: bool(judged.get(kind)) for kind in _LIFE[1:]},
+    }
+
+
+def _held(held: Held) -> dict[str, Any]:
+    sent, body = held.receipt.body, held.hold.body
+    return {
+        "receipt_id": held.receipt.subject,
+        **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
+        **{key: body[key] for key in ("rule", "reason")},
+        "since": held.hold.at.isoformat(timespec="seconds"),
+        "answer": held.answer.body["decision"] if held.answer else None,
     }
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from sources.regional.encodings import EncodingWatch, Place, code_unit, mark_of
+from sources.regional.limits import limits
 from sources.regional.manifest import Refused
 
-MAX_LINE = 1 << 20
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
 _TAB, _LF, _CR, _SPACE, _QUOTE = b'\t\n\r "'
@@ -88,9 +88,11 @@ def refuse(facts: Preflight) -> None:
         )
     if facts.nul:
         raise _refused_at("NUL", "the file holds a NUL byte", facts.nul)
-    if facts.longest_line > MAX_LINE:
-        reason = f"a line is {facts.longest_line} characters long; the limit is {MAX_LINE}"
-        raise _refused_at("LINE_LEN", reason, facts.longest_at, declared=MAX_LINE, found=facts.longest_line)
+    if facts.longest_line > limits().line_characters:
+        reason = f"a line is {facts.longest_line} characters long; the limit is {limits().line_characters}"
+        raise _refused_at(
+            "LINE_LEN", reason, facts.longest_at, declared=limits().line_characters, found=facts.longest_line
+        )
     if facts.lone_cr:
         raise _refused_at("MIXED_EOL", "the file holds a bare CR", facts.lone_cr, declared="LF or CRLF", found="CR")
     if facts.is_mixed and not facts.quotes:

@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from sources.contract import Contract
 from sources.regional.county import Dialect
 from sources.regional.encodings import mark_of
+from sources.regional.limits import refuse_columns
 from sources.regional.manifest import Refused
 from sources.regional.preflight import Preflight
 from sources.regional.shown import shown
@@ -41,6 +42,7 @@ def read_header(facts: Preflight, dialect: Dialect, contract: Contract) -> Heade
     """The header of a file that passed pre-flight. Refused when it is not exactly the declared one, in any order of columns."""
     lines = _first_lines(facts)
     cells = _cells(lines[0], dialect.delimiter)
+    refuse_columns(len(cells))
     names = cells[:-1] if cells and cells[-1] == "" else cells
     if not _matches(names, dialect):
         raise _diagnosis(lines, cells, dialect, contract)

@@ -20,6 +20,7 @@ from sources.durable import kill_point
 from sources.home import Home
 from sources.landing import Landing, LandingError, file_sha256
 from sources.ledger import Event, Ledger
+from sources.regional import signature
 from sources.regional.inbox import Arrival, Entry, claimed_names, entry_of, list_folder
 from sources.regional.manifest import SUFFIX
 
@@ -57,7 +58,7 @@ def receive(home: Home, ledger: Ledger, landing: Landing, arrivals: Iterable[Arr
                 done.append(arrival)
         # Only now: two manifests may name the same file.
         for arrival in done:
-            _clear(home.inbox / organiser_code, arrival.manifest, arrival.entries)
+            _clear(home.inbox / organiser_code, arrival.manifest, (*arrival.entries, *_signature(arrival)))
     clear_received(home, ledger)
     return Received(tuple(new), tuple(problems))
 
@@ -104,9 +105,15 @@ def _receive_one(
     if known is not None:
         return known
     files = [_land(landing, folder, entry) for entry in arrival.entries]
+    signed = [_land(landing, folder, entry) for entry in _signature(arrival)]
     seed = f"{arrival.organiser_code}|{manifest['sha256']}|{len(earlier)}"
     receipt_id = hashlib.sha256(seed.encode()).hexdigest()[:16]
-    return ledger.append("receipt", receipt_id, _body(arrival, manifest["sha256"], files), at)
+    body = _body(arrival, manifest["sha256"], files) | ({"signature": signed[0]} if signed else {})
+    return ledger.append("receipt", receipt_id, body, at)
+
+
+def _signature(arrival: Arrival) -> tuple[Entry, ...]:
+    return (arrival.signature,) if arrival.signature else ()
 
 
 class _Changed(Exception):
@@ -209,8 +216,11 @@ def _named(event: Event) -> set[str]:
 
 
 def _received_entries(folder: Path, entries: dict[str, Entry], event: Event) -> list[Entry]:
-    stored = {f["name"]: f["sha256"] for f in event.body["files"]}
-    found = [entry for name, entry in entries.items() if name in _named(event)]
+    body = event.body
+    signed = [body["signature"]] if body.get("signature") else []
+    stored = {f["name"]: f["sha256"] for f in (*body["files"], *signed)}
+    names = _named(event) | ({f"{body['manifest_name']}{signature.SUFFIX}"} if signed else set())
+    found = [entry for name, entry in entries.items() if name in names]
     return [e for e in found if e.kind != "file" or (e.label in stored and _same_bytes(folder, e, stored[e.label]))]
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sources.ledger import Event, Ledger
 from sources.regional.inbox import Entry, Settled, Waiting, list_folder
+from sources.regional.limits import limits
 
 # Organiser code and the name as a person may see it.
 Name = tuple[str, str]
@@ -31,7 +33,8 @@ def open_sightings(ledger: Ledger) -> dict[Name, Event]:
             found.pop(_name(event), None)
         else:
             body = event.body
-            for name in (body["manifest_name"], *(file["name"] for file in body["files"])):
+            signed = [body["signature"]] if body.get("signature") else []
+            for name in (body["manifest_name"], *(file["name"] for file in (*body["files"], *signed))):
                 found.pop((body["organiser_code"], name), None)
     return found
 
@@ -51,6 +54,17 @@ def record_sightings(ledger: Ledger, inbox: Path, waiting: Iterable[Waiting], at
         names = there[organiser_code]
         if names is not None and label not in names:
             ledger.append("withdrawal", event.subject, event.body, at)
+
+
+def aged(ledger: Ledger, waiting: Iterable[Waiting], at: datetime) -> tuple[Waiting, ...]:
+    """The same names with the time since which each waits; overdue from the limit on."""
+    seen, limit = open_sightings(ledger), timedelta(hours=limits().waiting_hours)
+    since = {name: event.at for name, event in seen.items()}
+    return tuple(
+        replace(w, since=first.isoformat(timespec="seconds"), is_overdue=at - first >= limit)
+        for w in waiting
+        for first in [since.get((w.organiser_code, w.label), at)]
+    )
 
 
 def settled_by(ledger: Ledger, at: datetime) -> Settled:

@@ -5,6 +5,13 @@ WITH known AS (
     SELECT * FROM event WHERE happened_at <= getvariable('horizon')
 ),
 
+-- A held delivery is judged, but for the answer: until its verdict the hold says what it came to.
+judged AS (
+    SELECT * FROM known WHERE kind = 'verdict'
+    UNION ALL
+    SELECT h.* FROM known h ANTI JOIN known v ON v.kind = 'verdict' AND v.subject = h.subject WHERE h.kind = 'hold'
+),
+
 receipt AS (
     SELECT
         r.subject AS receipt_id,
@@ -38,7 +45,7 @@ receipt AS (
         (r.body ->> '$.sample_share')::DECIMAL(9, 6) AS sample_share,
         r.body ->> '$.origin' AS origin
     FROM known r
-    LEFT JOIN known v ON v.kind = 'verdict' AND v.subject = r.subject
+    LEFT JOIN judged v ON v.subject = r.subject
     WHERE r.kind = 'receipt' AND r.body ->> '$.organiser_code' <> 'TEST'
 ),
 
@@ -152,7 +159,7 @@ received_name AS (
         SELECT
             body ->> '$.organiser_code' AS organiser_code,
             seq AS received_seq,
-            list_append(body ->> '$.files[*].name', body ->> '$.manifest_name') AS names
+            body ->> '$.files[*].name' || [body ->> '$.manifest_name', body ->> '$.signature.name'] AS names
         FROM known
         WHERE kind = 'receipt'
     )

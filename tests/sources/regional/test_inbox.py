@@ -11,7 +11,8 @@ from deliveries import AT, NEXT, Desk, manifest
 from killable import Killable
 
 from sources.landing import Landing, file_sha256
-from sources.regional.inbox import MAX_PER_ORGANISER, scan
+from sources.regional.inbox import scan
+from sources.regional.limits import limits
 from sources.regional.receipt import clear_received, receive
 from sources.regional.sightings import record_sightings, settled_by
 
@@ -290,13 +291,13 @@ def test_a_senders_folder_that_is_a_link_elsewhere_is_not_followed(desk, tmp_pat
 
 
 def test_a_flood_of_one_sender_leaves_the_others_on_time(desk):
-    for number in range(MAX_PER_ORGANISER + 5):
+    for number in range(limits().deliveries_per_night + 5):
         (desk.folder("05") / f"{number}.csv").write_bytes(b"")
     desk.put(DATA, "06")
     found = look(desk)
     assert [a.organiser_code for a in found.arrivals] == ["06"]
-    assert len(found.waiting) == MAX_PER_ORGANISER
-    assert str(MAX_PER_ORGANISER + 5) in found.problems[0]
+    assert len(found.waiting) == limits().deliveries_per_night
+    assert str(limits().deliveries_per_night + 5) in found.problems[0]
 
 
 def test_a_file_that_changes_while_it_is_copied_leaves_the_delivery_in_the_inbox(desk):
