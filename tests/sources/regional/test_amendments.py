@@ -9,6 +9,7 @@ from deliveries import AT, NEXT, ROWS, Desk, contact, contacts, manifest
 
 from sources.regional.catalogue import counties
 from sources.regional.file_rules import file_rule
+from sources.regional.holds.answers import RELEASE, Person, answer, waiting
 
 THIRD = NEXT + timedelta(days=1)
 DELTA = {"mode": "delta", "sequence": 2}
@@ -153,13 +154,13 @@ def test_faulty_rows_of_a_delta_go_to_quarantine_and_leave_the_month_alone(month
 
 
 def test_redone_from_landing_a_delta_gives_the_same_bytes(month, tmp_path, monkeypatch):
-    month.send([contact(3, sex="male"), contact(99)], name="delta", **DELTA)
+    month.send([contact(3, sex="male"), contact(999)], name="delta", **DELTA)
     delete(month, [7], 3)
     month.night(NEXT)
     other = Desk(tmp_path / "other")
     other.send(contacts(ROWS))
     other.night()
-    other.send([contact(3, sex="male"), contact(99)], name="delta", **DELTA)
+    other.send([contact(3, sex="male"), contact(999)], name="delta", **DELTA)
     delete(other, [7], 3)
     other.night(NEXT)
     assert other.slices() == month.slices()
@@ -221,12 +222,12 @@ def test_delete_then_upsert_brings_the_row_back_and_its_tombstone_goes(month):
 
 
 def test_upsert_then_delete_takes_the_row_away(month):
-    month.send([contact(2, sex="male"), contact(99)], name="delta", **DELTA)
+    month.send([contact(2, sex="male"), contact(999)], name="delta", **DELTA)
     month.night(NEXT)
-    delete(month, [2, 99], 3)
+    delete(month, [2, 999], 3)
     month.night(THIRD)
     assert numbers(month, last(month)) == set(range(1, ROWS + 1)) - {2}
-    assert [row[0] for row in tombstones(month, last(month))] == ["C-2026-00000002", "C-2026-00000099"]
+    assert [row[0] for row in tombstones(month, last(month))] == ["C-2026-00000002", "C-2026-00000999"]
 
 
 @pytest.mark.parametrize("in_one_night", [True, False])
@@ -296,6 +297,11 @@ def test_costs_are_deleted_by_their_five_keys_and_an_unknown_one_is_told_as_sent
     gone = [line(a) for a in accounts[:10]] + [line("4990" if "4990" not in accounts else "4999")]
     desk.put({"gone.csv": (file(gone, key), 11)}, name="gone", mode="delete", sequence=2, **told)
     desk.night(NEXT)
+    assert len(desk.verdicts()) == 1, "ten of the twelve rows in force would go: it waits for an answer"
+    with desk.ledger() as ledger:
+        held = waiting(ledger)[0].receipt.subject
+        answer(ledger, counties(), held, RELEASE, "the accounts are closed", Person("operator", "A. Operator"), NEXT)
+    desk.night(THIRD)
     verdict = last(desk)
     assert (verdict["status"], verdict["rows_quarantined"], verdict["rows_removed"]) == ("accepted", 1, 10)
 

@@ -73,7 +73,7 @@ def test_the_outcome_of_a_night_killed_and_run_again_tells_the_whole_night(desk,
 
 def send_a_month_and_what_changes_it(desk: Desk) -> None:
     desk.send(contacts(ROWS))
-    desk.send([contact(3, sex="male"), contact(99)], name="delta", mode="delta", sequence=2)
+    desk.send([contact(3, sex="male"), contact(999)], name="delta", mode="delta", sequence=2)
     delete(desk, [500, 3, *range(10, 30)], 3)
     desk.send(contacts(ROWS), "06")
 

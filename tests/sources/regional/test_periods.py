@@ -41,9 +41,9 @@ def test_what_comes_after_the_lock_is_judged_stored_and_told(locked):
 
 def test_what_came_before_the_lock_and_other_months_are_not_late(locked):
     locked.send(contacts(ROWS), "06", dataset="care_contacts")
-    locked.send([], name="empty", period="2026-07", empty_reason="closed for the summer")
+    locked.send([], "07", name="empty", period="2026-07", dataset="care_contacts", empty_reason="closed for the summer")
     locked.night(THIRD)
-    first, _, other_month, same_month = locked.verdicts()
+    first, _, same_month, other_month = locked.verdicts()
     assert [v["is_late_after_lock"] for v in (first, other_month)] == [False, False]
     assert same_month["is_late_after_lock"], "a first delivery of a locked month waits too"
 
