@@ -21,7 +21,7 @@ from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
 from sources.regional.admission import Admitted, admit
 from sources.regional.annulment import annulled_ids, erased_ids
-from sources.regional.apply import LATE_AFTER_LOCK, apply, notice
+from sources.regional.apply import LATE_AFTER_LOCK, Applied, apply, notice
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.manifest import Refused
@@ -233,21 +233,24 @@ class Judging:
         return _verdict_on(work.refusal) if work.refusal else self._kept(work)
 
     def _kept(self, work: _Work) -> dict[str, Any]:
-        """Put the delivery onto the month, keep what came of it, and say what it did; after the month's lock it is told, and waits for a revision."""
-        manifest, rules = work.admitted.manifest, self._compiled(work.admitted.contract)
-        try:
-            applied = apply(self._connections, work.staged, rules, self._accepted.base(work.receipt.body))
-        except Exception as error:
-            _raise_known(error)
-            raise
-        facts = applied.keep(self.home)
+        """Keep what became of the month, and say it; after the month's lock it is told, and waits for a revision."""
+        applied, manifest = self._applied(work), work.admitted.manifest
+        facts, refusal = applied.keep(self.home), applied.staged.refusal
         kill_point("slice.written")
-        refusal = applied.staged.refusal
         is_late = (manifest.dataset, manifest.period) in self._locked and not applied.is_unchanged
         if refusal is None and is_late:
             notice(facts, LATE_AFTER_LOCK)
             facts["is_late_after_lock"] = True
         return _body("rejected" if refusal else "accepted", refusal, **facts)
+
+    def _applied(self, work: _Work) -> Applied:
+        """The delivery put onto the month as it is in force now."""
+        rules, base = self._compiled(work.admitted.contract), self._accepted.base(work.receipt.body)
+        try:
+            return apply(self._connections, work.staged, rules, base)
+        except Exception as error:
+            _raise_known(error)
+            raise
 
 
 def _raise_known(error: Exception) -> None:
