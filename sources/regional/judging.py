@@ -309,6 +309,7 @@ class Judging:
         return _body("held", **facts | held_facts(findings)) if findings else _body("accepted", **facts)
 
     def _applied(self, work: _Work) -> Applied:
+        """The delivery put onto the month as it is in force now."""
         rules = self._compiled(work.admitted.contract)
         try:
             applied = apply(self._connections, work.staged, rules, self._accepted.base(work.receipt.body))

@@ -49,7 +49,7 @@ unlocked as (
 
 ),
 
--- What holds in the moment of the lock is final; what another value replaces later is revised, whatever moved it.
+-- What holds in the moment of the lock is final; what another value or numerator replaces later is revised, whatever moved it.
 locked as (
 
     select
@@ -58,9 +58,11 @@ locked as (
         max(case when c.known_from <= p.final_from then 1 else 0 end) over (
             partition by {% for column in key %}c.{{ column }}{{ ", " if not loop.last }}{% endfor %}
         ) as was_there,
-        max(case when c.known_from <= p.final_from then c.value end) over (
+        {% for measure in ["value", "numerator"] -%}
+        max(case when c.known_from <= p.final_from then c.{{ measure }} end) over (
             partition by {% for column in key %}c.{{ column }}{{ ", " if not loop.last }}{% endfor %}
-        ) as final_value
+        ) as final_{{ measure }}{{ "," if not loop.last }}
+        {% endfor %}
     from collapsed as c
     inner join periods as p on c.source_code = p.source_code and c.period_grain = p.period_grain and c.period_start = p.period_start
     where c.known_to is null or c.known_to > p.final_from
@@ -81,7 +83,12 @@ parted as (
     select
         {{ columns | join(", ") }},
         case
-            when was_there = 1 and (value = final_value or (value is null and final_value is null)) then {{ publication_final() }}
+            when
+                was_there = 1
+                {% for measure in ["value", "numerator"] -%}
+                and ({{ measure }} = final_{{ measure }} or ({{ measure }} is null and final_{{ measure }} is null))
+                {% endfor -%}
+                then {{ publication_final() }}
             else {{ publication_revised() }}
         end as publication_status,
         {{ later_of("known_from", "final_from") }} as known_from,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from deliveries import AT, NEXT, ROWS, Desk, contact, contacts, manifest
+from deliveries import AT, NEXT, ROWS, Desk, contact, contacts, manifest, written
 
 from sources.regional.catalogue import counties
 from sources.regional.file_rules import file_rule
@@ -306,6 +306,28 @@ def test_costs_are_deleted_by_their_five_keys_and_an_unknown_one_is_told_as_sent
     assert (verdict["status"], verdict["rows_quarantined"], verdict["rows_removed"]) == ("accepted", 1, 10)
 
 
+@pytest.mark.parametrize("names", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+def test_the_order_of_a_deltas_files_means_nothing(month, names):
+    parts = ([contact(3, sex="male"), contact(70)], [contact(4, sex="male"), contact(71)])
+    month.put({name: (written(rows), 2) for name, rows in zip(names, parts, strict=True)}, name="delta", **DELTA)
+    month.night(NEXT)
+    assert counts(last(month)) == (ROWS, 2, 2, ROWS - 2, 0, ROWS + 2)
+    sexes = [row[1] for row in rows(month, last(month), "contact_id, sex")]
+    assert sexes == ["female", "female", "male", "male", *["female"] * (ROWS - 2)]
+
+
+def test_a_key_that_stands_in_two_files_of_a_delta_with_other_content_is_taken_from_neither(month):
+    both = [[contact(n, sex=sex) for n in range(1, 11)] for sex in ("male", "unknown")]
+    files = {
+        f"{n}.csv": (written(one if n else [*one, *(contact(k, sex="male") for k in range(11, 41))]), 10 if n else 40)
+        for n, one in enumerate(both)
+    }
+    month.put(files, name="delta", **DELTA)
+    month.night(NEXT)
+    assert (last(month)["status"], last(month)["rule"]) == ("rejected", file_rule("QUARANTINE_SHARE").id)
+    assert len(month.slices()) == 1
+
+
 # Redelivery
 
 
@@ -346,9 +368,6 @@ def test_after_a_no_op_a_delta_changes_the_rows_in_force(month):
 
 @pytest.mark.parametrize(("period", "is_taken"), [("2021-09", True), ("2021-08", False)])
 def test_a_month_from_before_the_window_is_refused(desk, period, is_taken):
-    desk.put_manifest(manifest({"a.csv": (keys_only([]), 0)}, period=period, empty_reason="no contacts"))
-    from deliveries import written
-
     data = written([])
     (desk.folder() / "a.csv").write_bytes(data)
     desk.put_manifest(manifest({"a.csv": (data, 0)}, period=period, empty_reason="no contacts"))
