@@ -13,6 +13,7 @@ from pathlib import Path
 from sources.durable import kill_point, replace_file, write_atomic
 from sources.simulator.calendar import (
     DUPLICATE,
+    HELD,
     HISTORY,
     REJECTED,
     SECOND_TRY,
@@ -22,6 +23,7 @@ from sources.simulator.calendar import (
 )
 from sources.simulator.events import SAMPLE_SHARE
 from sources.simulator.faults import spoil
+from sources.simulator.hold_faults import hold
 from sources.simulator.parcel import Parcel, Truth, make_parcel
 
 COMPLETE = "complete"
@@ -84,7 +86,7 @@ def _deliver_all(
 
 def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
     """The delivery that was planned. A sender that tries again or corrects has looked at its rows: the usual row faults are gone."""
-    clean = planned.revision > 1 or planned.kind == SECOND_TRY
+    clean = planned.revision > 1 or planned.kind in (SECOND_TRY, HELD)
     parcel = make_parcel(
         planned.organiser_code,
         planned.period,
@@ -98,6 +100,8 @@ def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
     )
     if planned.kind == REJECTED:
         return spoil(parcel, planned.fault)
+    if planned.kind == HELD:
+        return hold(parcel, planned.fault)
     return parcel.expecting("duplicate") if planned.kind == DUPLICATE else parcel
 
 
