@@ -163,7 +163,8 @@ def lines(measured: Measured) -> list[str]:
     return told
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; 0 when both goals are met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.holds", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--days", type=int, default=360, help="days of the calendar after the first night, for false alarms (360)"
@@ -172,7 +173,7 @@ def main() -> int:
         "--history", nargs="*", default=["01", "10", "90"], metavar="CODE", help="senders with a long thin history"
     )
     parser.add_argument("--json", type=Path, help="write the figures here too")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     root = Path(tempfile.mkdtemp(prefix="sotevarasto-holds-"))
     measured = Measured()
     try:
