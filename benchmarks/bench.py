@@ -15,6 +15,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from benchmarks import holds
 from benchmarks.measure import BenchmarkError, Run, measure_side, median
 from benchmarks.peers.environment import NoEnvironment, versions
 from benchmarks.peers.run import PEERS, measure_peer
@@ -164,7 +165,7 @@ def main() -> int:
         help="volume for the usual way, which is slow; ours is measured there too",
     )
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", choices=("sides", "peers", "starts"), help="one part alone")
+    parser.add_argument("--only", choices=("sides", "peers", "starts", "holds"), help="one part alone")
     parser.add_argument("--keep", action="store_true", help="keep the deliveries for the next time")
     arguments = parser.parse_args()
     results = Results(arguments.rows)
@@ -177,7 +178,7 @@ def main() -> int:
     for peer in PEERS:
         print(f"{NAMES[peer]}: {versions(peer)}")
     try:
-        if arguments.only != "starts":
+        if arguments.only not in ("starts", "holds"):
             _measure_volumes(results, arguments)
         if arguments.only in (None, "starts"):
             results.starts = starts(max(arguments.runs, 3), OUT / "starts", say)
@@ -187,7 +188,10 @@ def main() -> int:
         _clean_up(arguments.keep)
     print("\n".join(show(results)))
     keep(results, OUT / "results.json")
-    return 2 if results.problems else int(failed(results))
+    has_failed = failed(results)
+    if arguments.only in (None, "holds"):
+        has_failed |= bool(holds.main([]))
+    return 2 if results.problems else int(has_failed)
 
 
 def _measure_volumes(results: Results, arguments: argparse.Namespace) -> None:

@@ -24,7 +24,7 @@ from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.regional.file_rules import file_rule
 from sources.regional.intake import take_in
-from sources.simulator.calendar import DATASETS, business_time
+from sources.simulator.calendar import DATASETS, HELD, business_time, plan
 from sources.simulator.deliver import deliver, deliver_history
 from sources.simulator.hold_faults import HOLD_FAULTS, hold
 from sources.simulator.parcel import Parcel, make_parcel
@@ -93,14 +93,16 @@ class Desk:
             for receipt, body in judged.items()
         }
 
-    def count_honest(self, measured: Measured) -> None:
-        """Every delivery so far was honest: those of them that are held are false alarms."""
+    def count_honest(self, measured: Measured, mistaken: set[tuple]) -> None:
+        """Every delivery so far was honest, but for the mistaken: those of them that are held are false alarms."""
         with Ledger(self.home.ledger) as ledger:
             receipts = {e.subject: e.body for e in ledger.events("receipt")}
             for event in ledger.events("verdict"):
                 measured.honest += event.body["status"] == "accepted"
             for event in ledger.events("hold"):
                 sent = receipts[event.subject]
+                if tuple(sent[k] for k in ("organiser_code", "dataset", "period", "sequence")) in mistaken:
+                    continue
                 measured.honest += 1
                 where = f"{sent['organiser_code']} {sent['dataset']} {sent['period']}"
                 measured.alarms.append(f"{where}: {event.body['rule']} {event.body['reason']}")
@@ -118,7 +120,8 @@ def measure_alarms(
         if deliver(desk.home.inbox, day, SEED, desk.home.root / "simulator"):
             desk.night(business_time(day))
             say(f"day {day} taken in")
-    desk.count_honest(measured)
+    planned = [d for day in range(days) for d in plan(day, SEED) if d.kind == HELD]
+    desk.count_honest(measured, {(d.organiser_code, d.dataset, d.period, d.sequence) for d in planned})
     return desk
 
 
@@ -160,7 +163,8 @@ def lines(measured: Measured) -> list[str]:
     return told
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; 0 when both goals are met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.holds", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--days", type=int, default=360, help="days of the calendar after the first night, for false alarms (360)"
@@ -169,7 +173,7 @@ def main() -> int:
         "--history", nargs="*", default=["01", "10", "90"], metavar="CODE", help="senders with a long thin history"
     )
     parser.add_argument("--json", type=Path, help="write the figures here too")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     root = Path(tempfile.mkdtemp(prefix="sotevarasto-holds-"))
     measured = Measured()
     try:

@@ -99,7 +99,8 @@ class Judging:
             everything = self._read_all(pending, workers)
             self._ask_pandera(everything)
             self._measure(everything)
-            for work in everything:
+            # What waits comes last: tonight may have brought the delivery that ends the question.
+            for work in sorted(everything, key=lambda w: w.hold is not None):
                 try:
                     self._conclude(work)
                 except NotNow as problem:

@@ -6,7 +6,8 @@ them into the inbox (deliver.py).
 Day 0 is the night of 2 November 2026: everyone has sent thirteen months, September 2025 to September 2026, but for the contacts of one county that is late. The 3rd
 of each month brings the contacts of the month before from a third of the senders, one of them with a fault; those of the late county of the month before
 that; a correction; and a delivery sent again by mistake. The other senders follow until the 12th, the faulty one sends again on the 5th, and one is late
-until the 3rd of the next month. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. The other days are quiet.
+until the 3rd of the next month. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. On the 4th some senders send what must be
+held: of a month in force a tenth, one value throughout, euros times a thousand or the month before it, and of the new month three fifths. The other days are quiet.
 
 In the first November deliveries change months in the other ways that there are: on the 3rd a delta of contacts, and costs sent again as they were, and the receiver locks a
 month of costs; on the 4th a delete of contacts, and costs of the locked month.
@@ -15,7 +16,7 @@ month of costs; on the 4th a delete of contacts, and costs of the locked month.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -31,20 +32,27 @@ NIGHTLY = time(2, 0)
 FIRST_PERIODS = tuple(
     f"{year}-{month:02d}" for year, month in [*((2025, m) for m in (9, 10, 11, 12)), *((2026, m) for m in range(1, 10))]
 )
-OPENING_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 5, 12
+OPENING_DAY, HELD_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 4, 5, 12
 REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
 NEW, LATE, CORRECTION, HISTORY = "new", "late", "correction", "history"
 CONTACTS, COSTS = DATASETS = ("care_contacts", "costs")
-DUPLICATE, REJECTED, SECOND_TRY = "duplicate", "rejected", "second_try"
+DUPLICATE, REJECTED, SECOND_TRY, HELD = "duplicate", "rejected", "second_try", "held"
 DELTA, DELETE, UNCHANGED, AFTER_LOCK = AMENDING = ("delta", "delete", "unchanged", "after_lock")
 # Which month each amends, and which the receiver has locked by the 3rd.
 AMENDED_PERIOD, LOCKED_PERIOD, LOCK_DAY = "2026-06", FIRST_PERIODS[0], 1
+# What must be held (hold_faults.py), by dataset; so many months before the new one is the month in force that it replaces, with a number that no correction reaches.
+HELD_FAULTS = {
+    "care_contacts": ("tenth_of_the_month", "one_value_throughout"),
+    "costs": ("euros_times_1000", "last_month_again"),
+}
+HELD_MONTHS_BEFORE, HELD_SEQUENCE = 6, 9
+HELD_NEW_FAULT = "volume_down_40_percent"
 
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """One delivery to come. `kind` is new, late, correction, duplicate, rejected, second_try, history or one of AMENDING; `fault` names one of faults.FAULTS when it
-    is rejected.
+    """One delivery to come. `kind` is new, late, correction, duplicate, rejected, second_try, held, history or one of AMENDING; `fault` names one of faults.FAULTS when
+    it is rejected, one of hold_faults.HOLD_FAULTS when it is held.
 
     `revision` is 1 for the month as first recorded, n after n − 1 corrections; `created_at` is the sender's, with its offset.
     """
@@ -151,7 +159,32 @@ def _month_of_contacts(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
         day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
         if code not in (roles.late, roles.fails):
             result.append(planned(day, code, period, 1, NEW))
-    return tuple(result)
+    return *_with_held_new(result, first), *_held(period, CONTACTS, roles, seed)
+
+
+def _with_held_new(planned: list[PlannedDelivery], first: date) -> list[PlannedDelivery]:
+    """The deliveries of a month's contacts, of which the last new one had a try before it of which a part was missing."""
+    held_day = (first.replace(day=HELD_DAY) - FIRST_NIGHT).days
+    good = max((d for d in planned if d.kind == NEW), key=lambda d: (d.day, d.organiser_code))
+    made = datetime.combine(first.replace(day=HELD_DAY - 1), time(16, 40), HELSINKI)
+    bad = replace(good, day=held_day, kind=HELD, fault=HELD_NEW_FAULT, created_at=made)
+    return [bad if d is good else d for d in planned] + [replace(good, sequence=2)]
+
+
+def _held(period: str, dataset: str, roles: _Roles, seed: int) -> list[PlannedDelivery]:
+    """Replacements of earlier months that must be held, by senders without another part."""
+    rng = generator(seed, "calendar", period, dataset, "held")
+    busy = (roles.late, roles.late_before, roles.corrects, roles.repeats, roles.fails)
+    free = [s.organiser_code for s in senders().values() if not s.catchment and s.organiser_code not in busy]
+    codes = rng.permutation(free).tolist()
+    night = _first_of(_month_after(period)).replace(day=HELD_DAY)
+    earlier = period
+    for _ in range(HELD_MONTHS_BEFORE):
+        earlier = _month_before(earlier)
+    return [
+        _planned(rng, night, dataset, code, earlier, HELD_SEQUENCE, HELD, fault=fault)
+        for code, fault in zip(codes, HELD_FAULTS[dataset], strict=False)
+    ]
 
 
 def _month_of_costs(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
@@ -167,7 +200,7 @@ def _month_of_costs(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     for code in senders():
         day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
         result.append(_planned(rng, first.replace(day=day), COSTS, code, period, 1, NEW))
-    return tuple(result)
+    return *result, *_held(period, COSTS, roles, seed)
 
 
 def _amendments(period: str, seed: int) -> tuple[PlannedDelivery, ...]:

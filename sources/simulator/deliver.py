@@ -15,6 +15,7 @@ from sources.simulator.amendments import amended
 from sources.simulator.calendar import (
     AMENDING,
     DUPLICATE,
+    HELD,
     HISTORY,
     REJECTED,
     SECOND_TRY,
@@ -24,6 +25,7 @@ from sources.simulator.calendar import (
 )
 from sources.simulator.events import SAMPLE_SHARE
 from sources.simulator.faults import spoil
+from sources.simulator.hold_faults import hold
 from sources.simulator.parcel import Parcel, Truth, make_parcel
 
 COMPLETE = "complete"
@@ -88,7 +90,7 @@ def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
     """The delivery that was planned. A sender that tries again or corrects has looked at its rows: the usual row faults are gone."""
     if planned.kind in AMENDING:
         return amended(planned, seed)
-    clean = planned.revision > 1 or planned.kind == SECOND_TRY
+    clean = planned.revision > 1 or planned.kind in (SECOND_TRY, HELD)
     parcel = make_parcel(
         planned.organiser_code,
         planned.period,
@@ -102,6 +104,8 @@ def parcel_of(planned: PlannedDelivery, seed: int) -> Parcel:
     )
     if planned.kind == REJECTED:
         return spoil(parcel, planned.fault)
+    if planned.kind == HELD:
+        return hold(parcel, planned.fault)
     return parcel.expecting("duplicate") if planned.kind == DUPLICATE else parcel
 
 

@@ -35,7 +35,7 @@ class ParcelFile:
 
 @dataclass(frozen=True)
 class Truth:
-    """What the pipeline should find. `expected_status` is accepted, rejected or duplicate; `expected_rule` the id of the rule that rejects.
+    """What the pipeline should find. `expected_status` is accepted, rejected, duplicate or held; `expected_rule` the id of the rule that rejects or holds.
 
     `row_faults` are the faults of quarantined lines; a line may have several. `rows` counts the lines received: records,
     and what stands in quarantine without being one. `rows_quarantined` counts faulty lines. `mode` is the manifest's; of an accepted delivery `is_unchanged` says that

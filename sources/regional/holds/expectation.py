@@ -93,13 +93,19 @@ def _level_at(number: int, known: Sequence[Month], factors: Mapping[int, float])
 
 
 def month_factors(series: Mapping[int, float]) -> dict[int, float]:
-    """Month of the year (0 = January) → its factor: the middle over the years of the month against the year round it. Their mean is 1."""
+    """Month of the year (0 = January) → its factor: the middle over the years of the month against the mean of the year round it. Their mean is 1.
+
+    The year round a month runs from half of the sixth month before to half of the sixth after; a month of the year that has no whole one has no factor.
+    """
+    half = WINDOW // 2
     ratios: dict[int, list[float]] = {}
     for number, value in series.items():
-        round_it = [v for n, v in series.items() if abs(n - number) <= WINDOW // 2]
-        ratios.setdefault(number % 12, []).append(value / median(round_it))
+        year = [series.get(n) for n in range(number - half, number + half + 1)]
+        if None not in year:
+            mean = (sum(year) - (year[0] + year[-1]) / 2) / WINDOW
+            ratios.setdefault(number % 12, []).append(value / mean)
     raw = {month: median(values) for month, values in ratios.items()}
-    mean = sum(raw.values()) / len(raw)
+    mean = sum(raw.values()) / len(raw) if raw else 1.0
     return {month: value / mean for month, value in raw.items()}
 
 

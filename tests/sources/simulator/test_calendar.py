@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sources.simulator.calendar import CONTACTS, COSTS, DATASETS, FIRST_PERIODS, HELSINKI, business_time, plan
+from sources.simulator.calendar import (
+    CONTACTS,
+    COSTS,
+    DATASETS,
+    FIRST_PERIODS,
+    HELD_SEQUENCE,
+    HELSINKI,
+    business_time,
+    plan,
+)
 from sources.simulator.randomness import SEED
 from sources.simulator.senders import senders
 
@@ -78,7 +87,9 @@ def test_over_eight_months_every_sender_delivers_every_month_once_and_numbers_on
             assert d.period < f"{business_time(d.day).astimezone(HELSINKI):%Y-%m}"
             if d.kind in ("new", "late", "second_try"):
                 good[d.dataset, d.organiser_code, d.period] += 1
-            if d.kind != "duplicate":
+            if d.sequence == HELD_SEQUENCE:
+                assert d.kind == "held"
+            elif d.kind != "duplicate":
                 numbers[d.dataset, d.organiser_code, d.period].append(d.sequence)
             else:
                 assert numbers[d.dataset, d.organiser_code, d.period] == [d.sequence]

@@ -10,7 +10,7 @@ from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.regional.intake import take_in
-from sources.simulator.calendar import FIRST_PERIODS, HELSINKI, business_time, plan
+from sources.simulator.calendar import FIRST_PERIODS, HELD, HELSINKI, business_time, plan
 from sources.simulator.deliver import deliver, parcel_of
 from sources.simulator.faults import FAULTS, spoil
 from sources.simulator.parcel import Parcel, Truth, make_parcel
@@ -42,6 +42,12 @@ class Desk:
             return set()
         rows = pl.read_parquet(self.home.root / "quarantine" / verdict["quarantine"]["path"])
         return set(rows.select("file_name", "line_number", "column_name", "rule_id").iter_rows())
+
+    def hold(self, manifest_name: str) -> dict:
+        with Ledger(self.home.ledger) as ledger:
+            receipt = next(e for e in ledger.events("receipt") if e.body["manifest_name"] == manifest_name)
+            assert ledger.get("verdict", receipt.subject) is None
+            return ledger.get("hold", receipt.subject).body
 
     def agrees(self, manifest_name: str, truth: Truth) -> None:
         verdict = self.verdict(manifest_name)
@@ -80,6 +86,28 @@ def test_two_simulated_nights_end_as_the_simulator_knows(periods, tmp_path):
     assert {p.truth.expected_status for p in sent} == {"accepted", "rejected", "duplicate"}
     for parcel in sent:
         desk.agrees(parcel.manifest_name, parcel.truth)
+
+
+def test_what_must_be_held_is_held_by_its_rule_and_the_good_months_stay(tmp_path):
+    """The 4th of the month: the months in force of those who send then, and what they send."""
+    desk = Desk(tmp_path / "home")
+    planned = [d for d in plan(2, SEED) if d.kind == HELD]
+    assert len(planned) == 5
+    series = {(d.dataset, d.organiser_code) for d in planned}
+    for earlier in plan(0, SEED):
+        if (earlier.dataset, earlier.organiser_code) in series:
+            put(desk.home, parcel_of(earlier, SEED))
+    desk.night(0)
+    sent = [parcel_of(d, SEED) for d in planned]
+    for parcel in sent:
+        put(desk.home, parcel)
+    desk.night(2)
+    for parcel in sent:
+        hold = desk.hold(parcel.manifest_name)
+        assert (hold["status"], hold["rule"]) == ("held", parcel.truth.expected_rule), hold["reason"]
+    with Ledger(desk.home.ledger) as ledger:
+        assert len(ledger.events("hold")) == 5
+        assert len(ledger.events("verdict")) == 13 * len(series)
 
 
 @pytest.mark.parametrize("shift", [0, 9])
