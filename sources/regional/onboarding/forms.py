@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sources.regional.harmoniser import time_pattern
@@ -33,7 +34,7 @@ _TIMES = ("%H:%M", "%H:%M:%S", "%H.%M", "%H.%M.%S", "%-H:%M", "%-H.%M")
 # Of many values a few may be faulty and the form is still theirs.
 SHARE = 0.95
 # Enough to see that a form is not theirs, before all are looked at.
-_FIRST, _FIRST_SHARE = 50, 0.8
+_FIRST, _FIRST_SHARE = 20, 0.8
 NUMBER = r"^-?[0-9]+(?:[.,][0-9]+)?$"
 
 
@@ -49,7 +50,14 @@ def time_form(values: pl.Series, known: Iterable[str], with_clock: bool) -> Form
     """The form of these texts; None when they are no times. `known` are forms that other senders use; `with_clock` asks for forms with an hour."""
     if not len(values):
         return None
-    fitting = [form for form in _forms(known) if ("%H" in form or "%-H" in form) == with_clock and _fits(values, form)]
+    first = values.head(_FIRST).to_list()
+    likely = [
+        form
+        for form in _forms(known)
+        if ("%H" in form or "%-H" in form) == with_clock
+        and sum(_pattern(form).fullmatch(value) is not None for value in first) >= _FIRST_SHARE * len(first)
+    ]
+    fitting = [form for form in likely if _fits(values, form)]
     # Every padded value is an unpadded one too; the stricter form is meant.
     strict = [f for f in fitting if "%-" not in f] or fitting
     if not strict:
@@ -69,11 +77,13 @@ def _order(form: str) -> tuple[str, ...]:
     return tuple(token for token in re.findall(r"%-?([A-Za-z])", form) if token in "dmY")
 
 
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(time_pattern(form))
+
+
 def _fits(values: pl.Series, form: str) -> bool:
-    first = values.head(_FIRST)
-    if first.str.contains(f"^(?:{time_pattern(form)})$").mean() < _FIRST_SHARE:
-        return False
-    matching = values.filter(values.str.contains(f"^(?:{time_pattern(form)})$"))
+    matching = values.filter(values.str.contains(f"^(?:{_pattern(form).pattern})$"))
     if len(matching) < SHARE * len(values):
         return False
     return _read(matching, form).is_not_null().sum() >= SHARE * len(values)
