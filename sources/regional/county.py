@@ -53,11 +53,15 @@ class Dialect:
 
 @dataclass(frozen=True)
 class County:
-    """One sender: its code, its names in Finnish, Swedish and English, and a dialect for each dataset that it sends."""
+    """One sender: its code, its names in Finnish, Swedish and English, and a dialect for each dataset that it sends.
+
+    `expected_from` is the first month ('YYYY-MM') that is due of a sender that joined after the warehouse was opened, else None.
+    """
 
     organiser_code: str
     name: Mapping[str, str]
     dialects: Mapping[str, Dialect]
+    expected_from: str | None = None
 
 
 def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
@@ -76,7 +80,7 @@ def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
         dataset: _dialect(path, code, dataset, body, contracts.get(dataset))
         for dataset, body in document["dialects"].items()
     }
-    return County(code, document["name"], dialects)
+    return County(code, document["name"], dialects, document.get("expected_from"))
 
 
 def load_counties(folder: Path, contracts: Mapping[str, Contract]) -> dict[str, County]:
