@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orchestration.alert import raise_alert, reasons
+from orchestration.delivery_calendar import summary_of
 from orchestration.night import Night, local_date
 from sources.durable import write_atomic
 from sources.errors import SotevarastoError
@@ -56,6 +57,7 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         "rejected": [_mended(d) for d in night.regional.get("deliveries", []) if d["status"] == "rejected"],
         "waiting": night.regional.get("waiting", []),
         "silent": _silent(night),
+        **summary_of(night),
         "problems": night.regional.get("problems", []),
         "revisions": _revisions(night),
         "checks": _counted(night),
