@@ -2,7 +2,6 @@
 
 import pytest
 from deliveries import Desk, send_three
-from killable import Killable
 
 STEP = """
 from pathlib import Path
@@ -20,12 +19,6 @@ def step(root):
     with desk.ledger() as ledger:
         take_in(desk.home, ledger, desk.landing, at=AT)
 """
-
-
-@pytest.fixture(scope="module")
-def process():
-    with Killable(STEP) as found:
-        yield found
 
 
 POINTS = [
