@@ -88,9 +88,18 @@ def index_page(reports: Path) -> str:
         except (OSError, ValueError, KeyError, TypeError):
             entry = {"suite": path.stem, "unreadable": True}
         nights.setdefault(path.parts[-3], []).append(entry)
+    calendar = max(reports.glob("nights/*/deliveries.html"), default=None)
     return _template("index.html.j2").render(
-        nights=sorted(nights.items(), reverse=True), has_docs=(reports / DOCS).is_file(), **_words()
+        nights=sorted(nights.items(), reverse=True),
+        has_docs=(reports / DOCS).is_file(),
+        calendar=calendar and calendar.relative_to(reports).as_posix(),
+        **_words(),
     )
+
+
+def page_from(template: str, **told: Any) -> str:
+    """The HTML of another of the night's pages, in the same frame and style; what it tells stands before the words of the suites' pages."""
+    return _template(template).render(_words() | told)
 
 
 def _words() -> dict[str, Any]:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +33,8 @@ class AlertError(SotevarastoError):
 def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """Why a night's summary calls for a person, worst first: each a code and one line; empty when nobody need be woken.
 
-    A rejected, late or held delivery is not among them: its sender has the report, and the summary names it. One that stays incomplete is: its sender has nothing.
+    A rejected, late or held delivery is not among them: its sender has the report, and the summary names it. One that stays incomplete is: its sender has nothing. A
+    month that is three days overdue is: its sender must be called.
     """
     found = []
     if document["outcome"] == "gate_failed":
@@ -51,7 +52,18 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
         if one.get("is_overdue"):
             place = f"inbox/{one['organiser_code']}/{one['label']}"
             found.append(("delivery_incomplete", f"{place} has been incomplete since {one['since']}: {one['reason']}"))
+    found += [("delivery_overdue", line) for line in _overdue(document.get("reminders", ()))]
     return [{"code": code, "text": text} for code, text in found]
+
+
+def _overdue(reminders: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a dataset and month: who has sent nothing usable."""
+    months: dict[tuple[str, str, str], list[str]] = {}
+    for one in reminders:
+        if one["kind"] == "overdue":
+            months.setdefault((one["dataset"], one["period"], one["due_on"]), []).append(one["organiser_code"])
+    for (dataset, period, due_on), codes in months.items():
+        yield f"{dataset} of {period} was due on {due_on} and nothing usable has come from {', '.join(codes)}"
 
 
 def raise_alert(document: Mapping[str, Any], why: list[dict[str, str]]) -> dict[str, Any] | None:

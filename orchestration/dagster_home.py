@@ -28,6 +28,7 @@ POSTGRES_FILE = "SOTEVARASTO_DAGSTER_POSTGRES_FILE"
 # What dagster.yaml names; set in this process and its children only, never by the operator.
 POSTGRES_URL = "SOTEVARASTO_DAGSTER_POSTGRES_URL"
 KEPT_DAYS = 180
+_BEGIN_MINUTES = 10
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
 _POSTGRES = f"""storage:
   postgres:
@@ -101,16 +102,21 @@ def make_storage(home: Home) -> None:
             pass
 
 
-def end_dead_runs(instance: dg.DagsterInstance, own_run: str | None = None) -> int:
-    """Mark as failed the runs that Dagster still takes for running; returns how many. The caller, itself `own_run` or none, holds the
-    home's lock, so no other can be at work.
+def end_dead_runs(instance: dg.DagsterInstance, own_run: str | None = None, now: datetime | None = None) -> int:
+    """Mark as failed the runs that Dagster still takes for running, or for about to begin since long; returns how many. The caller, itself `own_run` or none,
+    holds the home's lock, so no other can be at work.
 
     A run whose process was killed leaves no end behind. Run monitoring would take it for running until the longest time has passed, and keep the queue waiting.
     """
     from dagster import DagsterRunStatus, RunsFilter
 
     taken = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
-    dead = [run for run in instance.get_runs(taken) if run.run_id != own_run]
+    # Killed before it began. One that is young may be on its way to a process of its own.
+    never_begun = RunsFilter(
+        statuses=[DagsterRunStatus.NOT_STARTED],
+        created_before=(now or datetime.now(UTC)) - timedelta(minutes=_BEGIN_MINUTES),
+    )
+    dead = [run for found in (taken, never_begun) for run in instance.get_runs(found) if run.run_id != own_run]
     for run in dead:
         instance.report_run_failed(run, "Its process ended without a word; the night that followed found it so.")
     return len(dead)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orchestration.alert import raise_alert, reasons
+from orchestration.delivery_calendar import summary_of
 from orchestration.night import Night, local_date
 from sources.durable import write_atomic
 from sources.errors import SotevarastoError
@@ -60,6 +61,7 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         "after_lock": _after_lock(night),
         "tests": night.regional.get("tests", 0),
         "silent": _silent(night),
+        **summary_of(night),
         "problems": night.regional.get("problems", []),
         "revisions": _revisions(night),
         "checks": _counted(night),

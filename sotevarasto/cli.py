@@ -207,6 +207,53 @@ def period_revise(receipt: str, reason: str, by: str | None) -> None:
     revise(receipt, reason, by)
 
 
+@main.group()
+def county() -> None:
+    """Senders: one YAML file each, never code."""
+
+
+@county.command("new")
+@click.argument("code")
+@click.option("--name-fi", required=True, help="The sender's name in Finnish.")
+@click.option("--name-sv", required=True, help="The sender's name in Swedish.")
+@click.option("--name-en", required=True, help="The sender's name in English.")
+@click.option("--dataset", "datasets", multiple=True, required=True, help="A dataset that it sends; once for each.")
+@click.option(
+    "--from",
+    "samples",
+    multiple=True,
+    required=True,
+    metavar="SAMPLE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file as it sends it, for each --dataset in the same order.",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the draft goes; CODE.yml unless given."
+)
+def county_new(
+    code: str,
+    name_fi: str,
+    name_sv: str,
+    name_en: str,
+    datasets: tuple[str, ...],
+    samples: tuple[Path, ...],
+    out: Path | None,
+) -> None:
+    """Draft the file of a new sender from sample files. A guess that is not certain stands as TODO, which no night accepts."""
+    from sotevarasto.county import draft
+
+    draft(code, {"fi": name_fi, "sv": name_sv, "en": name_en}, datasets, samples, out or Path(f"{code}.yml"))
+
+
+@county.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+def county_check(file: Path) -> None:
+    """Is this county file sound? One line says what is not."""
+    from sotevarasto.county import check
+
+    check(file)
+
+
 @main.command()
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--keep", type=click.IntRange(min=1), metavar="N", help="Remove all but the newest N backups in TARGET.")

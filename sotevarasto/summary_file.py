@@ -66,6 +66,15 @@ _ITEMS: dict[str, dict[str, Any]] = {
     "waiting": {"organiser_code": "?", "label": "?", "reason": "", "since": None, "is_overdue": False},
     "revisions": {"table_name": "?", "source_code": "?", "figures": 0},
     "silent": {"organiser_code": "?", "dataset": "?", "accepted": None, "within_days": 0},
+    "delivery_status": {"organiser_code": "?", "dataset": "?", "period": "?", "status": "?"},
+    "reminders": {
+        "organiser_code": "?",
+        "dataset": "?",
+        "period": "?",
+        "due_on": "?",
+        "kind": "?",
+        "last_delivery_status": None,
+    },
     "stages": {"stage": "?", "seconds": 0.0},
 }
 _CHECK = {"id": "?", "engine": "", "asset": "?", "status": "?", "blocking": False, "message": ""}
@@ -84,6 +93,8 @@ _WHOLE: dict[str, Any] = {
     "held": [],
     "waiting": [],
     "silent": [],
+    "delivery_status": [],
+    "reminders": [],
     "revisions": [],
     "problems": [],
     "stages": [],

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.alert import told
+from sotevarasto import calendar_view
 
 QUERY = (
     "select region_name_fi, value from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000' and region_level = 'county'"
@@ -84,6 +85,7 @@ def show(summary: dict[str, Any]) -> None:
         )
     _sources(console, summary)
     _deliveries(console, summary)
+    _calendar(console, summary)
     _revisions(console, summary)
     _checks(console, summary)
     _release(console, summary)
@@ -175,6 +177,19 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         console.print(Text(f"  {line}"))
     for problem in summary["problems"]:
         console.print(Text(f"  problem: {problem}"))
+
+
+def _calendar(console: Console, summary: dict[str, Any]) -> None:
+    if not summary["delivery_status"]:
+        return
+    headings, rows = calendar_view.rows(summary["delivery_status"])
+    table = _table(*headings)
+    for row in rows:
+        table.add_row(*row)
+    _titled(console, "Expected and come, by month (dq.delivery_status)", table)
+    console.print(Text(f"  {calendar_view.LEGEND}"))
+    for line in calendar_view.reminder_lines(summary["reminders"]):
+        console.print(Text(f"  {line}"))
 
 
 def _silent(silent: list[dict[str, Any]]) -> Iterator[str]:

@@ -72,6 +72,12 @@ _LISTS = {
     "account_expense": lambda: _account("expense"),
 }
 _ENDED = {"municipality": _ended_municipality}
+# Seed, the column of its codes, and what a row must hold to be of the list.
+_NAMED = {
+    "municipality": ("raw__municipality", "municipality_code", {}),
+    "service_class": ("raw__service_class", "code", {"code_system": "HVA_STANDIN"}),
+    "account": ("raw__account", "account_code", {}),
+}
 
 
 @cache
@@ -81,6 +87,17 @@ def code_list(name: str) -> tuple[str, ...]:
     if not codes:
         raise SotevarastoError(f"reference list {name!r} is unknown or empty; known lists: {', '.join(sorted(_LISTS))}")
     return codes
+
+
+@cache
+def code_names(name: str) -> Mapping[str, tuple[str, ...]]:
+    """What each code of a list is called, in the languages that its seed has; nothing for a list without names."""
+    if name not in _NAMED:
+        return MappingProxyType({})
+    seed, key, wanted = _NAMED[name]
+    rows = [r for r in _rows(seed) if all(r[column] == value for column, value in wanted.items())]
+    names = ("name_fi", "name_sv", "name_en")
+    return MappingProxyType({r[key]: tuple(r[n] for n in names if r.get(n)) for r in rows})
 
 
 @cache

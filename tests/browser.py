@@ -72,10 +72,12 @@ class Browser:
         return self
 
     def __exit__(self, *_: object) -> None:
+        from websockets.exceptions import WebSocketException
+
         try:
             self._call("Browser.close")
             self._process.wait(timeout=10)
-        except Exception:
+        except (WebSocketException, OSError, AssertionError, subprocess.TimeoutExpired):  # OSError: TimeoutError too
             self._process.kill()
             self._process.wait()
         self._open.close()

@@ -104,6 +104,22 @@ def test_the_index_leads_to_the_suites_and_to_dbts_page(home, browser, address):
         assert (home.reports / link.removeprefix(f"{address}/")).is_file(), link
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("fi", "Hoitokontaktit"), ("sv", "Vårdkontakter"), ("en", "Care contacts")]
+)
+def test_the_calendar_speaks_the_language_that_is_chosen_and_scrolls_by_keyboard(
+    home, browser, address, language, word
+):
+    (page,) = home.reports.glob("nights/*/deliveries.html")
+    browser.open(f"{address}/{page.relative_to(home.reports).as_posix()}")
+    browser.value(f"document.getElementById('show-{language}').click()")
+    assert word in browser.value("document.body.innerText")
+    shown = "[...document.querySelectorAll('td [lang]')].filter(e => e.offsetParent).map(e => e.lang)"
+    assert set(browser.value(shown)) == {language}
+    focused = "(document.querySelector('.scroll').focus(), document.activeElement.className)"
+    assert browser.value(focused) == "scroll"
+
+
 def test_a_suites_page_shows_every_check_with_its_verdict(home, browser, address):
     for told in sorted(home.reports.glob("nights/*/gx/*.json")):
         document = json.loads(told.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sources.durable import empty_folder
 from sources.errors import SotevarastoError
@@ -20,6 +20,7 @@ from sources.ledger import Ledger
 from sources.regional.catalogue import dataset_contracts
 from sources.regional.timeliness import timeliness
 from warehouse.checks import create_check_result
+from warehouse.expected import create_delivery_status
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.sql import literal, one_line_for_disk, query
 
@@ -195,7 +196,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,quarantine,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,delivery_status,quarantine,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -206,6 +207,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _load_timeliness(con, ledger, at)
         for name in ("delivery", "snapshot", "period_lock"):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
+        create_delivery_status(con, ledger, at)
         empty_folder(home.build)
         for name in ("registry", "slices", "national"):
             (home.build / name).mkdir(mode=0o700)
@@ -216,16 +218,39 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
         counts = {}
-        for name in ("delivery", "quarantine", "tombstone", "period_lock", "snapshot", "check_result", "source"):
+        for name in (
+            "delivery",
+            "delivery_status",
+            "quarantine",
+            "tombstone",
+            "period_lock",
+            "snapshot",
+            "check_result",
+            "source",
+        ):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
         code = code_fingerprint()
-        facts = con.execute(
-            "SELECT to_json(d)::VARCHAR AS fact FROM delivery d UNION ALL SELECT to_json(s)::VARCHAR FROM snapshot s"
-            " UNION ALL SELECT to_json(p)::VARCHAR FROM period_lock p ORDER BY fact"
-        ).fetchall()
+        # A month that becomes due or late is news too, though nothing came in.
+        kinds = ("delivery", "snapshot", "period_lock", "delivery_status")
+        told = " UNION ALL ".join(f"SELECT to_json(t)::VARCHAR AS fact FROM {name} t" for name in kinds)
+        facts = con.execute(f"{told} ORDER BY fact").fetchall()
     return Staged(input_fingerprint(code, (fact for (fact,) in facts)), code, counts)
+
+
+def delivery_statuses(ledger: Ledger, at: datetime) -> list[dict[str, Any]]:
+    """The rows of `delivery_status` as known at business time `at` (aware), by sender, dataset and month; for whoever tells them beside a release."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        _load_events(con, ledger, at)
+        _load_timeliness(con, ledger, at)
+        con.execute(f"CREATE TABLE delivery AS {query('delivery')}")
+        create_delivery_status(con, ledger, at)
+        found = con.execute("FROM delivery_status ORDER BY organiser_code, dataset, period")
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def current_contacts(con: "DuckDBPyConnection", build: Path) -> str:

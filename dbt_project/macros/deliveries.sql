@@ -202,3 +202,21 @@ final as (
 
 select * from final
 {% endmacro %}
+
+{# Whether a state (`alias`) has the population of every county that its figure is of. #}
+{% macro is_population_whole(alias) -%}
+    {{ alias }}.counties_complete > 0 and {{ alias }}.population_parts > 0 and {{ alias }}.population_parts_missing = 0
+{%- endmacro %}
+
+{# Why a rate of a state (`alias`) divides by an older population than that of the 31 December before its period; null where it does not. #}
+{% macro older_population_reason(alias) -%}
+    case
+        when {{ alias }}.population_years_behind > 0 then
+            'population of 31 December '
+            || cast(cast(extract(year from {{ alias }}.period_start) as bigint) - 1
+                - {{ integer_divide(alias ~ ".population_years_behind", alias ~ ".population_parts") }} as varchar)
+            || ' used, that of '
+            || cast(cast(extract(year from {{ alias }}.period_start) as bigint) - 1 as varchar)
+            || ' was not known'
+    end
+{%- endmacro %}

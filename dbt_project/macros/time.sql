@@ -19,6 +19,38 @@
     end
 {%- endmacro %}
 
+{# The Sunday on which clocks are moved in a month of 31 days (March, October): its last one. 2000-01-02 was a Sunday. #}
+{% macro last_sunday_of_month(moment) -%}
+    {%- set last_day = add_days(dbt.date_trunc("month", moment), 30) -%}
+    {%- set after_sunday = "-1 * mod(" ~ dbt.datediff("cast('2000-01-02' as date)", last_day, "day") ~ ", 7)" -%}
+    {{ add_days(last_day, after_sunday) }}
+{%- endmacro %}
+
+{# True in the hour that clocks in Finland show twice, in autumn: whether it was the first or the second is not known. #}
+{% macro is_clock_repeated(moment) -%}
+    (
+        extract(month from {{ moment }}) = 10
+        and cast({{ moment }} as date) = {{ last_sunday_of_month(moment) }}
+        and extract(hour from {{ moment }}) = 3
+    )
+{%- endmacro %}
+
+{#
+    Minutes by which a wall time in Finland is ahead of UTC: 180 in summer time, else 120; UTC = the wall time less these. The hour that is shown twice is taken for its first
+    passing, in summer time (is_clock_repeated). The hour that is skipped in spring is no time: the row rules refuse it.
+#}
+{% macro utc_offset_minutes(moment) -%}
+    case
+        when {{ moment }} is null then null
+        when extract(month from {{ moment }}) between 4 and 9 then 180
+        when extract(month from {{ moment }}) = 3
+            and {{ moment }} >= {{ dbt.dateadd("hour", 3, "cast(" ~ last_sunday_of_month(moment) ~ " as timestamp)") }} then 180
+        when extract(month from {{ moment }}) = 10
+            and {{ moment }} < {{ dbt.dateadd("hour", 4, "cast(" ~ last_sunday_of_month(moment) ~ " as timestamp)") }} then 180
+        else 120
+    end
+{%- endmacro %}
+
 {% macro later_of(a, b) -%}greatest({{ a }}, {{ b }}){%- endmacro %}
 {% macro earlier_of(a, b) -%}least({{ a }}, {{ b }}){%- endmacro %}
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration import metadata, pictures
+from orchestration import delivery_calendar, metadata, pictures
 from orchestration.checks import row_rules
 from orchestration.night import Night
 from orchestration.resources import NightResource
@@ -46,11 +46,12 @@ def regional_deliveries(context: dg.AssetExecutionContext, night: NightResource)
     with n.stage("regional deliveries"):
         outcome = take_in(n.home, n.ledger, n.landing, at=n.at, say=n.say)
     n.regional = outcome.as_dict()
+    calendar = delivery_calendar.write_page(n)
     for contract in dataset_contracts().values():
-        yield _materialized(n, contract, outcome)
+        yield _materialized(n, contract, outcome, calendar)
 
 
-def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome) -> dg.MaterializeResult:
+def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome, calendar: str) -> dg.MaterializeResult:
     own = outcome.of(contract.name)
     return dg.MaterializeResult(
         asset_key=ASSETS[contract.name],
@@ -63,6 +64,7 @@ def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome) -> dg.Ma
             "dagster/column_schema": _schema(contract),
             **_pictures(n, contract, outcome.names),
             "deliveries by sender": dg.MetadataValue.md(_table(own)),
+            "calendar of deliveries (make dev)": metadata.page(calendar),
         },
         check_results=row_rules.results(n, ASSETS[contract.name], contract, own),
     )

@@ -5,6 +5,7 @@ Belongs here: opening settings and client of each source. Does not belong here: 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sources.errors import SotevarastoError
@@ -26,8 +27,7 @@ def collect_population(
 ) -> SourceOutcome:
     """Population by municipality, age and sex. `simulator_url` is the stand-in's base address in a simulated home, None in a live one."""
     settings = _settings(home, statfin, simulator_url)
-    with Client(settings.http) as client:
-        return statfin.collect_population(home, ledger, landing, client, settings, at)
+    return _hosted(statfin.collect_population, settings, home, ledger, landing, at)
 
 
 def collect_projection(
@@ -44,8 +44,7 @@ def collect_municipality_map(
 ) -> SourceOutcome:
     """Municipality → county → collaborative area, by year. `simulator_url` as above."""
     settings = _settings(home, classifications, simulator_url)
-    with Client(settings.http) as client:
-        return classifications.collect_municipality_map(home, ledger, landing, client, settings, at)
+    return _hosted(classifications.collect_municipality_map, settings, home, ledger, landing, at)
 
 
 def collect_sotkanet(
@@ -53,13 +52,24 @@ def collect_sotkanet(
 ) -> SourceOutcome:
     """THL's Sotkanet: the indicators of its catalogue by region, year and sex. `simulator_url` as above."""
     settings = _settings(home, sotkanet, simulator_url)
-    with Client(settings.http) as client:
-        return sotkanet.collect_sotkanet(home, ledger, landing, client, settings, at)
+    return _hosted(sotkanet.collect_sotkanet, settings, home, ledger, landing, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:
     """Need factors that somebody dropped into the inbox, in a simulated home and in a live one alike."""
     return need_factors.collect_need_factors(home, ledger, landing, at)
+
+
+def _hosted(
+    collect: Callable[..., SourceOutcome],
+    settings: SourceSettings,
+    home: Home,
+    ledger: Ledger,
+    landing: Landing,
+    at: datetime,
+) -> SourceOutcome:
+    with Client(settings.http) as client:
+        return collect(home, ledger, landing, client, settings, at)
 
 
 def _settings(home: Home, room, simulator_url: str | None) -> SourceSettings:

@@ -113,7 +113,7 @@ class Visit:
         identity = f"{self.settings.source_code}|{name}|{whole['sha256']}|{count}"
         snapshot_id = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:16]
         path = f"{name.split('/')[0]}/{snapshot_id}.parquet"
-        self._write(path, snapshot_id, frame)
+        write_rows(self._home, path, snapshot_id, frame)
         kill_point("snapshot.written")
         body = {
             **whole,
@@ -137,18 +137,6 @@ class Visit:
         put = self._landing.put_bytes(canonical({"parts": stored}).encode("utf-8"))
         return stored[0] | {"request": None, "sha256": put.sha256, "bytes": sum(part["bytes"] for part in stored)}
 
-    def _write(self, path: str, snapshot_id: str, frame: pl.DataFrame) -> None:
-        import polars as pl
-
-        final = self._home.parquet / path
-        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tmp = temp_path(final)
-        try:
-            frame.select(pl.lit(snapshot_id).alias("snapshot_id"), pl.all()).write_parquet(tmp, compression="zstd")
-            replace_file(tmp, final, 0o600)
-        finally:
-            tmp.unlink(missing_ok=True)
-
     def restore(self, typed: Callable[[dict[str, Any], list[Any]], pl.DataFrame]) -> None:
         """Write anew, from landing, each snapshot's Parquet file that is gone.
 
@@ -159,7 +147,7 @@ class Visit:
             gone = not (self._home.parquet / body["parquet"]["path"]).exists()
             if gone and not self._ledger.get("erasure", body["sha256"]):
                 documents = [json.loads(self._landing.path(part["sha256"]).read_bytes()) for part in body["parts"]]
-                self._write(body["parquet"]["path"], event.subject, typed(body, documents))
+                write_rows(self._home, body["parquet"]["path"], event.subject, typed(body, documents))
 
     def last_check(self, topic: str) -> dict[str, Any] | None:
         """What the newest whole comparison of `topic` found; None when there is none, or when it is too old to rely on."""
@@ -190,6 +178,20 @@ class Visit:
         first, more = faults[0], len(faults) - 1
         where = f"{self.settings.http.base.host}: " if isinstance(first, SourceError) else ""
         return f"{where}{first}" + (f" (and {more} more)" if more else "")
+
+
+def write_rows(home: Home, path: str, snapshot_id: str, frame: pl.DataFrame) -> None:
+    """Write the rows of a snapshot, each with its id, to `path` under the home's Parquet folder: whole or not at all."""
+    import polars as pl
+
+    final = home.parquet / path
+    final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tmp = temp_path(final)
+    try:
+        frame.select(pl.lit(snapshot_id).alias("snapshot_id"), pl.all()).write_parquet(tmp, compression="zstd")
+        replace_file(tmp, final, 0o600)
+    finally:
+        tmp.unlink(missing_ok=True)
 
 
 def _each(value: str | Sequence[str]) -> Sequence[str]:

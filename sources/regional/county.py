@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,10 @@ from sources.regional.signature import SigningKey, signing_keys
 
 _SCHEMA = Path(__file__).with_name("county.schema.json")
 _TOKENS = {"timestamp": ("%d", "%m", "%Y", "%H", "%M"), "date": ("%d", "%m", "%Y")}
+
+
+# What stands in a draft where a person must decide; a file that holds it is no county's yet.
+UNDECIDED = "TODO"
 
 
 class CountyError(SotevarastoError):
@@ -51,7 +55,10 @@ class Dialect:
 @dataclass(frozen=True)
 class County:
     """One sender: its code, its names in Finnish, Swedish and English, and a dialect for each dataset that it sends. `accounts` are those by which it delivers;
-    `keys` what it signs manifests with, and whether it must."""
+    `keys` what it signs manifests with, and whether it must.
+
+    `expected_from` is the first month ('YYYY-MM') that is due of a sender that joined after the warehouse was opened, else None.
+    """
 
     organiser_code: str
     name: Mapping[str, str]
@@ -59,15 +66,17 @@ class County:
     accounts: tuple[str, ...] = ()
     keys: tuple[SigningKey, ...] = ()
     must_sign: bool = False
+    expected_from: str | None = None
 
 
 def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
     """Read one county file and hold it against the contracts (by dataset name) of what it sends.
 
-    Raises CountyError: no YAML, a key given twice, not the form of county.schema.json, a code that is not the file's name, a dataset without a contract, a contract
+    Raises CountyError: no YAML, a key given twice, something left undecided (TODO), not the form of county.schema.json, a code that is not the file's name, a dataset without a contract, a contract
     column mapped never or twice, a code translated to one that the contract does not know.
     """
     document = _document(path)
+    _refuse_undecided(path, document)
     _refuse_malformed(path, document)
     code = document["organiser_code"]
     if path.stem != code:
@@ -81,7 +90,8 @@ def load_county(path: Path, contracts: Mapping[str, Contract]) -> County:
         keys = signing_keys(signing["keys"])
     except ValueError as error:
         raise CountyError(f"{path.name}: signature: {error}; mend the file") from None
-    return County(code, document["name"], dialects, tuple(document.get("accounts", ())), keys, signing["required"])
+    accounts, expected_from = tuple(document.get("accounts", ())), document.get("expected_from")
+    return County(code, document["name"], dialects, accounts, keys, signing["required"], expected_from)
 
 
 def load_counties(folder: Path, contracts: Mapping[str, Contract]) -> dict[str, County]:
@@ -119,6 +129,23 @@ class _UniqueKeys(yaml.SafeLoader):
                 )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+
+def _refuse_undecided(path: Path, document: Any) -> None:
+    if places := [place for place, value in _values(document, ()) if value == UNDECIDED]:
+        more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+        raise CountyError(
+            f"{path.name}: {'.'.join(places[0])} is still {UNDECIDED}{more}; decide each, the remark beside it says what is known"
+        )
+
+
+def _values(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if inner is None:
+        yield place, value
+        return
+    for key, item in inner:
+        yield from _values(item, (*place, str(key)))
 
 
 def _refuse_malformed(path: Path, document: Any) -> None:

@@ -98,10 +98,13 @@ def _date(sent: str, column: Column, dialect: Dialect) -> str:
 
 
 def _time(sent: str, declared: str) -> str:
-    pattern = "".join(
-        _DIGITS[piece] if piece in _DIGITS else re.escape(piece) for piece in re.split(f"({_TOKEN.pattern})", declared)
-    )
-    return _guarded(sent, pattern, f"try_strptime({sent}, {quoted(declared)})")
+    return _guarded(sent, time_pattern(declared), f"try_strptime({sent}, {quoted(declared)})")
+
+
+def time_pattern(declared: str) -> str:
+    """A regular expression for text of a declared form of time, to the letter."""
+    pieces = re.split(f"({_TOKEN.pattern})", declared)
+    return "".join(_DIGITS[piece] if piece in _DIGITS else re.escape(piece) for piece in pieces)
 
 
 def _guarded(sent: str, pattern: str, value: str) -> str:

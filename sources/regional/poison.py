@@ -1,4 +1,4 @@
-"""Deliveries whose reading ended the process itself: noticed at the next start, read alone then, and after the second death read no more.
+"""Deliveries whose reading ended the process itself: noticed at the next start, read alone then, and after the third death read no more.
 
 Belongs here: the notes that say which deliveries are being read, and how many deaths each was part of. Does not belong here: reading (staging.py), the verdict (judging.py).
 
@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# The first may have been another delivery's, or the operator's; the delivery is read alone after it, so the second is its own.
-DEATHS = 2
+# The first may have been another delivery's; the delivery is read alone after it, so the later ones are its own or the operator's. A night that is asked to end (SIGTERM, SIGINT) lets
+# its readers end and leaves no note; but one that is killed outright twice, while it reads a long good file, must not refuse that file: hence three.
+DEATHS = 3
 _READ, _DIED = ".read", ".died"
 
 

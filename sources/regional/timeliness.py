@@ -1,21 +1,19 @@
 """When a delivery was due, and whether it came late or as a correction.
 
-Belongs here: what the ledger and the contract's service level say of a delivery's time. Does not belong here: judging it (intake.py), how it is shown.
+Belongs here: what the ledger and the contract's service level say of a delivery's time. Does not belong here: due days (expected.py), judging it (intake.py), how it is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sources.contract import Contract
 from sources.ledger import Ledger
+from sources.regional.expected import due_on, local_day, opened_on
 from sources.regional.sender import in_earnest
-
-HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
     """
     verdicts = {e.subject: _came_to(e.body) for e in ledger.events("verdict") if e.at <= at}
     receipts = [e for e in in_earnest(ledger.events("receipt")) if e.at <= at]
-    opened_on = min((_local(e.at) for e in receipts), default=_local(at))
+    opened = opened_on(ledger, at)
     accepted: set[tuple[str, str, str]] = set()
     found = {}
     for event in sorted(receipts, key=lambda e: (e.at, e.body["sequence"] or 0, e.seq)):
@@ -43,10 +41,10 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
         if contract is None or contract.due_days is None or not sent["period"]:
             continue
         month = (sent["organiser_code"], sent["dataset"], sent["period"])
-        due_on = max(_month_end(sent["period"]) + timedelta(days=contract.due_days), opened_on)
+        due = due_on(sent["period"], contract.due_days, opened)
         follows = month in accepted
         found[event.subject] = Timeliness(
-            due_on, follows and status not in ("duplicate", "unchanged"), not follows and _local(event.at) > due_on
+            due, follows and status not in ("duplicate", "unchanged"), not follows and local_day(event.at) > due
         )
         if status == "accepted":
             accepted.add(month)
@@ -56,12 +54,3 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
 def _came_to(verdict: dict[str, Any]) -> str:
     """The verdict's status, and a word of its own for what was accepted and changed nothing."""
     return "unchanged" if verdict.get("is_unchanged") else verdict["status"]
-
-
-def _local(at: datetime) -> date:
-    return at.astimezone(HELSINKI).date()
-
-
-def _month_end(period: str) -> date:
-    first = date.fromisoformat(f"{period}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -22,7 +22,6 @@ from tests.dbt_project.national_inputs import (
     NEED_FACTORS,
     NIGHT_1,
     NIGHT_2,
-    NIGHT_3,
     PORI,
     RESIDENTS,
     TURKU,
@@ -34,11 +33,13 @@ from tests.dbt_project.national_inputs import (
     snapshots,
     sotkanet,
 )
+from tests.dbt_project.registry_inputs import check_results, delivery_statuses, sources
 from tests.dbt_project.shapes import (
     CHECK_RESULT,
     CONTACT,
     COST,
     DELIVERY,
+    DELIVERY_STATUS,
     MAP,
     NATIONAL,
     NEED_FACTOR,
@@ -55,6 +56,7 @@ def write_empty(build: Path) -> None:
     """A build folder before anything was ever received: every file is there, with its columns and no rows."""
     for name, columns in (
         ("delivery", DELIVERY),
+        ("delivery_status", DELIVERY_STATUS),
         ("quarantine", QUARANTINE),
         ("tombstone", TOMBSTONE),
         ("period_lock", PERIOD_LOCK),
@@ -91,10 +93,11 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
         _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
     _write(build / "registry" / "delivery.parquet", DELIVERY, turn([*deliveries(slices), *_cost_deliveries(costs)]))
+    _write(build / "registry" / "delivery_status.parquet", DELIVERY_STATUS, turn(delivery_statuses()))
     _write(build / "registry" / "quarantine.parquet", QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", SNAPSHOT, turn(snapshots()))
-    _write(build / "registry" / "check_result.parquet", CHECK_RESULT, turn(_check_results()))
-    _write(build / "registry" / "source.parquet", SOURCE, turn(_sources()))
+    _write(build / "registry" / "check_result.parquet", CHECK_RESULT, turn(check_results()))
+    _write(build / "registry" / "source.parquet", SOURCE, turn(sources()))
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",
@@ -317,52 +320,6 @@ def deliveries(slices: dict[str, Rows]) -> Rows:
         *rows,
         unfit | {"status": "rejected", "rule": "HVA-FILE-0-001", "sample_share": "0.01", "origin": "synthetic"},
         waiting,
-    ]
-
-
-def _sources() -> Rows:
-    """A source that answers every night, a sender that sent once, one that never did."""
-    return [
-        {
-            "source_code": "statfin_population",
-            "fresh_within_days": 3,
-            "answered_at": NIGHT_3,
-            "rows_known_from": NIGHT_3,
-            "stale_after": NIGHT_3 + timedelta(days=3),
-        },
-        {
-            "source_code": "care_contacts",
-            "organiser_code": "06",
-            "fresh_within_days": 45,
-            "answered_at": NIGHT_1,
-            "rows_known_from": NIGHT_1,
-            "stale_after": NIGHT_1 + timedelta(days=45),
-        },
-        {"source_code": "care_contacts", "organiser_code": "17", "fresh_within_days": 45},
-    ]
-
-
-def _check_results() -> Rows:
-    """Of one night: a pass, a check that failed and then passed, and one that had nothing to judge."""
-    told = [("c1", "PASS", 1, 10), ("c2", "FAIL", 1, 4), ("c2", "PASS", 2, 4), ("c3", "N-A", 1, 0)]
-    return [
-        {
-            "night_id": "2026-11-01",
-            "check_id": check_id,
-            "engine": "dbt",
-            "asset": "core__dim_region",
-            "dimension": "uniqueness",
-            "severity": "error",
-            "status": status,
-            "is_blocking": True,
-            "failed": int(status == "FAIL"),
-            "applicable": applicable,
-            "observed": None,
-            "message": "" if status == "PASS" else "said so",
-            "attempt": attempt,
-            "known_from": "2026-11-01 00:00:00",
-        }
-        for check_id, status, attempt, applicable in told
     ]
 
 

@@ -130,6 +130,23 @@ QUARANTINE = {
     "value_as_sent": "varchar",
     "known_from": "timestamp",
 }
+DELIVERY_STATUS = {
+    "organiser_code": "varchar",
+    "dataset": "varchar",
+    "period": "varchar",
+    "status": "varchar",
+    "due_on": "date",
+    "late_after": "timestamp",
+    "is_usable": "boolean",
+    "is_late": "boolean",
+    "deliveries": "integer",
+    "last_delivery_status": "varchar",
+    "receipt_id": "varchar",
+    "rows_received": "bigint",
+    "rows_accepted": "bigint",
+    "rows_quarantined": "bigint",
+    "first_accepted_at": "timestamp",
+}
 SOURCE = {
     "source_code": "varchar",
     "organiser_code": "varchar",

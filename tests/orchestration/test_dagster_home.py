@@ -143,6 +143,17 @@ def test_a_run_whose_process_was_killed_is_marked_failed_and_others_are_left_alo
     assert found == {ended: "SUCCESS", dead: "FAILURE", waiting: "NOT_STARTED"}
 
 
+def test_a_run_that_was_killed_before_it_began_is_marked_failed_once_it_is_too_old_to_be_on_its_way(home):
+    prepare_dagster_home(home)
+    with open_instance() as instance:
+        never_begun = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.NOT_STARTED).run_id
+        own = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.NOT_STARTED).run_id
+        assert end_dead_runs(instance, own) == 0
+        assert end_dead_runs(instance, own, datetime.now(UTC) + timedelta(minutes=11)) == 1
+        found = [instance.get_run_by_id(run_id).status.value for run_id in (never_begun, own)]
+    assert found == ["FAILURE", "NOT_STARTED"]
+
+
 def test_runs_of_long_ago_are_forgotten_with_their_files_and_later_ones_stay(home):
     prepare_dagster_home(home)
     with open_instance() as instance:

@@ -41,6 +41,10 @@ final as (
         c.need_assessed_at,
         c.booked_at,
         c.visited_at,
+        cast({{ utc_offset_minutes("c.contacted_at") }} as smallint) as contacted_at_utc_offset_minutes,
+        cast({{ utc_offset_minutes("c.visited_at") }} as smallint) as visited_at_utc_offset_minutes,
+        coalesce({{ is_clock_repeated("c.contacted_at") }}, false)
+        or coalesce({{ is_clock_repeated("c.visited_at") }}, false) as is_clock_repeated,
         c.reason_code,
         c.visit_duration_hours,
         c.sample_share,

@@ -37,17 +37,9 @@ prepared as (
         p.period_end,
         p.month_count * e.organisers as organiser_deliveries_expected,
         p.month_count * e.joint_authorities as joint_deliveries_expected,
-        s.counties_complete > 0 and s.population_parts > 0 and s.population_parts_missing = 0 as is_population_known,
+        {{ is_population_whole("s") }} as is_population_known,
         {{ ratio("s.sampled_population_ppm", "1000000 * p.month_count") }} as sampled_population,
-        case
-            when s.population_years_behind > 0 then
-                'population of 31 December '
-                || cast(cast(extract(year from s.period_start) as bigint) - 1
-                    - {{ integer_divide("s.population_years_behind", "s.population_parts") }} as varchar)
-                || ' used, that of '
-                || cast(cast(extract(year from s.period_start) as bigint) - 1 as varchar)
-                || ' was not known'
-        end as population_reason,
+        {{ older_population_reason("s") }} as population_reason,
         -- Shares are all equal when the mean of their squares is the square of their mean.
         case
             when s.sample_share_ppm_squared * (s.organiser_deliveries + s.joint_deliveries)

@@ -27,17 +27,9 @@ prepared as (
         s.*,
         p.period_end,
         p.month_count * e.organisers as deliveries_expected,
-        s.counties_complete > 0 and s.population_parts > 0 and s.population_parts_missing = 0 as is_population_known,
+        {{ is_population_whole("s") }} as is_population_known,
         s.need_parts > 0 and s.need_parts = s.population_parts as is_need_known,
-        case
-            when s.population_years_behind > 0 then
-                'population of 31 December '
-                || cast(cast(extract(year from s.period_start) as bigint) - 1
-                    - {{ integer_divide("s.population_years_behind", "s.population_parts") }} as varchar)
-                || ' used, that of '
-                || cast(cast(extract(year from s.period_start) as bigint) - 1 as varchar)
-                || ' was not known'
-        end as population_reason,
+        {{ older_population_reason("s") }} as population_reason,
         case
             when s.need_year_sum <> s.need_parts * cast(extract(year from s.period_start) as bigint) then
                 'need factors of data year '

@@ -13,6 +13,7 @@
 -- depends_on: {{ ref("meta__query_examples") }}, {{ ref("meta__snapshot") }}, {{ ref("core__dim_account") }}
 -- depends_on: {{ ref("core__fct_cost") }}, {{ ref("core__fct_need_factor") }}, {{ ref("dq__revisions") }}
 -- depends_on: {{ ref("dq__period_lock") }}, {{ ref("dq__tombstone") }}
+-- depends_on: {{ ref("dq__delivery_status") }}
 with built as (
 
     select *

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import Contract, load_contract
-from sources.durable import fsync_dir, kill_point, replace_file, temp_path
+from sources.durable import fsync_dir, kill_point
 from sources.home import Home
 from sources.landing import Landing, LandingError, Stored
 from sources.ledger import Event, Ledger
@@ -23,6 +23,7 @@ from sources.national.need_factors.drop import Provenance, folder_of, provenance
 from sources.national.need_factors.factors import content_digest, factor_rows, require_whole
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
+from sources.national.visit import write_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,7 +96,7 @@ def _take(
         return None
     snapshot_id = hashlib.sha256(f"{SOURCE}|{OBJECT}|{stored.sha256}|{len(history)}".encode()).hexdigest()[:16]
     path = f"{OBJECT}/{snapshot_id}.parquet"
-    _write(home, path, snapshot_id, frame)
+    write_rows(home, path, snapshot_id, frame)
     kill_point("snapshot.written")
     body = _body(provenance, stored, described) | {
         "parquet": {"path": path, "rows": frame.height},
@@ -154,19 +155,6 @@ def _contract() -> Contract:
     return load_contract(CONTRACT)
 
 
-def _write(home: Home, path: str, snapshot_id: str, frame: pl.DataFrame) -> None:
-    import polars as pl
-
-    final = home.parquet / path
-    final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tmp = temp_path(final)
-    try:
-        frame.select(pl.lit(snapshot_id).alias("snapshot_id"), pl.all()).write_parquet(tmp, compression="zstd")
-        replace_file(tmp, final, 0o600)
-    finally:
-        tmp.unlink(missing_ok=True)
-
-
 def _restore(home: Home, ledger: Ledger, landing: Landing, history: list[Event]) -> None:
     """Write anew, from landing, each snapshot's Parquet file that is gone; erased bytes stay erased."""
     for event in history:
@@ -174,7 +162,7 @@ def _restore(home: Home, ledger: Ledger, landing: Landing, history: list[Event])
         if not (home.parquet / path).exists() and not ledger.get("erasure", sha256):
             described = landing.path(event.body["parts"][-1]["sha256"]).read_bytes()
             provenance = read_provenance(event.subject, described)
-            _write(home, path, event.subject, factor_rows(provenance, landing.path(sha256).read_bytes()))
+            write_rows(home, path, event.subject, factor_rows(provenance, landing.path(sha256).read_bytes()))
 
 
 def _clear(folder: Path, *paths: Path) -> None:

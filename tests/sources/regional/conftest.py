@@ -2,11 +2,19 @@
 
 import pytest
 from deliveries import Desk
+from killable import Killable
 
 
 @pytest.fixture
 def desk(tmp_path):
     return Desk(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def process(request):
+    """A process that runs the module's STEP in forks, to be killed in them."""
+    with Killable(request.module.STEP) as found:
+        yield found
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 from deliveries import ROWS, Desk, contact, contacts, send_three
-from killable import Killable
 from test_amendments import delete
 
 STEP = """
@@ -21,12 +20,6 @@ def step(root):
     with desk.ledger() as ledger:
         take_in(desk.home, ledger, desk.landing, at=AT)
 """
-
-
-@pytest.fixture(scope="module")
-def process():
-    with Killable(STEP) as found:
-        yield found
 
 
 POINTS = [

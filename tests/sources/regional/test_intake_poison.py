@@ -1,8 +1,7 @@
-"""A file that ends the process itself: it costs two nights, then it is rejected, and every other delivery comes to what it would have without it."""
+"""A file that ends the process itself: it costs three nights, then it is rejected, and every other delivery comes to what it would have without it."""
 
 import pytest
 from deliveries import ROWS, Desk, contacts
-from killable import Killable
 
 from sources.regional.file_rules import file_rule
 from sources.regional.poison import Notes
@@ -40,12 +39,6 @@ def step(root):
 """
 
 
-@pytest.fixture(scope="module")
-def process():
-    with Killable(STEP) as found:
-        yield found
-
-
 def send(desk: Desk) -> None:
     for sender in ("01", "05", "HUS"):
         desk.send(contacts(ROWS), sender)
@@ -58,7 +51,7 @@ def notes(desk: Desk) -> list[str]:
     return sorted(f"{sender[receipt]} {state}" for receipt, state in found)
 
 
-def test_the_second_death_of_a_delivery_is_its_last_and_the_others_are_as_without_it(desk, process, tmp_path):
+def test_the_third_death_of_a_delivery_is_its_last_and_the_others_are_as_without_it(desk, process, tmp_path):
     other = Desk(tmp_path / "other")
     for sender in ("01", "HUS"):
         other.send(contacts(ROWS), sender)
@@ -70,6 +63,7 @@ def test_the_second_death_of_a_delivery_is_its_last_and_the_others_are_as_withou
     assert process.run(desk.home.root) == -9
     # The other suspect was read alone first, or waits for its turn; it died no second death.
     assert [note for note in notes(desk) if note.endswith(".read")] == ["05 1.read"]
+    assert process.run(desk.home.root) == -9
     assert process.run(desk.home.root) == 0
 
     assert notes(desk) == []
@@ -81,18 +75,19 @@ def test_the_second_death_of_a_delivery_is_its_last_and_the_others_are_as_withou
     assert file_rule("READER_DIED").fix["fi"] in report.read_text(encoding="utf-8")
 
 
-def test_a_delivery_that_was_only_there_when_the_process_died_is_accepted(desk, monkeypatch):
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_delivery_that_was_only_there_when_an_operator_killed_the_process_is_accepted(desk, deaths):
     desk.send(contacts(ROWS))
     receipt_id = _received(desk)
-    (desk.home.reading / f"{receipt_id}.0.read").touch()
+    (desk.home.reading / f"{receipt_id}.{deaths - 1}.read").touch()
     desk.night()
     assert desk.verdict()["status"] == "accepted"
     assert list(desk.home.reading.iterdir()) == []
 
 
-def test_a_delivery_that_died_twice_is_read_anew_when_it_is_sent_anew(desk):
+def test_a_delivery_that_died_three_times_is_read_anew_when_it_is_sent_anew(desk):
     desk.send(contacts(ROWS))
-    (desk.home.reading / f"{_received(desk)}.1.read").touch()
+    (desk.home.reading / f"{_received(desk)}.2.read").touch()
     desk.night()
     assert desk.verdict()["rule"] == file_rule("READER_DIED").id
     desk.send(contacts(ROWS), name="again", created_at="2026-09-10T09:15:00+03:00")

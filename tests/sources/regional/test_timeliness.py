@@ -31,12 +31,12 @@ def found(ledger):
     return {receipt_id: (t.is_correction, t.is_late) for receipt_id, t in told.items()}
 
 
-def test_a_month_is_due_fifteen_days_after_its_end_by_finnish_days(ledger):
+def test_a_month_is_due_on_the_working_day_fifteen_days_after_its_end_by_finnish_days(ledger):
     deliver(ledger, "opening", night(1, 1), "2025-12")
-    deliver(ledger, "in-time", night(11, 15, 21))
-    deliver(ledger, "late", night(11, 15, 22), dataset="costs")
+    deliver(ledger, "in-time", night(11, 16, 21))
+    deliver(ledger, "late", night(11, 16, 22), dataset="costs")
     assert found(ledger) == {"opening": (False, False), "in-time": (False, False), "late": (False, True)}
-    assert timeliness(ledger, dataset_contracts(), night(12, 1))["late"].due_on == date(2026, 11, 15)
+    assert timeliness(ledger, dataset_contracts(), night(12, 1))["late"].due_on == date(2026, 11, 16)
 
 
 def test_nothing_is_late_on_the_first_day_of_the_warehouse(ledger):

@@ -1,7 +1,6 @@
 """Map objects become one row a municipality with names in three languages, and nothing is guessed where they disagree."""
 
 import json
-import os
 from copy import deepcopy
 from pathlib import Path
 
@@ -9,9 +8,7 @@ import pytest
 
 from sources.national.classifications.maps import LANGUAGES, content_digest, municipality_map, require_no_loss
 from sources.national.outcome import SourceError
-
-SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
+from tests.sources.national.recorded import SAMPLES, needs_samples
 
 TABLES = ("kunta_1_20260101#hyvinvointialue_3_20260101", "kunta_1_20260101#yhteistyoalue_1_20260101")
 NAMES = {

@@ -1,9 +1,6 @@
 """A night of Sotkanet over real loopback: who is asked, what is kept, and that one indicator's fault is its own."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +14,7 @@ from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Response, json_response
 from sources.simulator.national.sotkanet_figures import RESTATED_ID
 from tests.sources.national.conftest import FIRST_NIGHT, SEED, BentServer, desk_in, rewritten
+from tests.sources.national.killed import kill_night
 from tests.sources.national.sotkanet.conftest import FEW
 
 pytestmark = pytest.mark.usefixtures("few")
@@ -300,26 +298,12 @@ def test_a_part_of_the_list_of_regions_is_refused_and_nothing_is_typed_by_it(des
     assert {o.partition("/")[0] for o in outcome.objects} == {"sotkanet_indicator"}
 
 
-KILLED = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from sources.home import Home
-from sources.landing import Landing
-from sources.ledger import Ledger
-from sources.national.collect import collect_sotkanet
-from sources.simulator.national import NationalServer
-from tests.sources.national.sotkanet.conftest import few_indicators
-home = Home.open(Path(sys.argv[1]), "simulated")
-with few_indicators(), Ledger(home.ledger) as ledger, NationalServer(day=0, seed=7) as server:
-    collect_sotkanet(home, ledger, Landing(home.landing), server.base_url_sotkanet, datetime(2026, 11, 2, tzinfo=UTC))
-"""
+SETUP = "from tests.sources.national.sotkanet.conftest import few_indicators"
 
 
 def test_a_night_killed_on_its_way_and_run_again_ends_with_the_same_snapshots(collected, tmp_path):
     root = tmp_path / "killed"
-    environment = os.environ | {"PYTHONPATH": os.getcwd(), "SOTEVARASTO_KILL_AT": "snapshot.written:9"}
-    assert subprocess.run([sys.executable, "-c", KILLED, str(root)], env=environment, check=False).returncode == -9
+    kill_night(root, "snapshot.written:9", "collect_sotkanet", "base_url_sotkanet", SETUP, "few_indicators()")
     again = desk_in(root)
     with NationalServer(day=0, seed=SEED) as server:
         assert again.sotkanet(server).status == "new"

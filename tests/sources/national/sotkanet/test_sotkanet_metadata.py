@@ -1,7 +1,6 @@
 """A description is read with its defects mended and told, kept beside what was sent, and refused when the collecting cannot rest on it."""
 
 import json
-import os
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -11,9 +10,7 @@ import pytest
 from sources.national.outcome import SourceError
 from sources.national.sotkanet.cleaning import clean_levels, clean_sexes, clean_text
 from sources.national.sotkanet.metadata import metadata_rows, read_metadata
-
-SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
+from tests.sources.national.recorded import SAMPLES, needs_samples
 
 BLEMISHED = {
     "id": 4559,

@@ -1,7 +1,6 @@
 """Regions of colliding code systems are told apart by category and id, and nothing is guessed where id and code disagree."""
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,7 @@ import pytest
 from sources.national.outcome import SourceError
 from sources.national.sotkanet.regions import county_ids, known_regions, region_rows, require_whole
 from sources.simulator.national.sotkanet_regions import listed
-
-SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
-
+from tests.sources.national.recorded import SAMPLES, needs_samples
 
 SEED = Path(__file__).parents[4] / "dbt_project" / "seeds" / "raw__region_code.csv"
 

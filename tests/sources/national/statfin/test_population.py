@@ -1,7 +1,6 @@
 """Cells become rows with a meaning for each, and a year is taken only when it holds together as a whole."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,7 @@ from sources.national.statfin.population import (
     require_no_loss,
     require_totals,
 )
-
-SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
+from tests.sources.national.recorded import SAMPLES, needs_samples
 
 CODES = {
     "alue_23_20260101": ("SSS", "KU005"),

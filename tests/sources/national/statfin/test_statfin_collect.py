@@ -1,9 +1,6 @@
 """A night's population over real loopback: what is asked, what is kept, and what is left alone when a reply is bad."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from sources.landing import erase
 from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Response, json_response
 from tests.sources.national.conftest import FIRST_NIGHT, SEED, BentServer, desk_in, rewritten
+from tests.sources.national.killed import kill_night
 
 YEARS = [f"population/{year}" for year in range(2018, 2026)]
 
@@ -298,27 +296,10 @@ def test_a_server_that_is_not_there_is_a_failed_outcome(desk):
     assert "no connection" in outcome.reason
 
 
-KILLED = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from sources.home import Home
-from sources.landing import Landing
-from sources.ledger import Ledger
-from sources.national.collect import collect_population
-from sources.simulator.national import NationalServer
-home = Home.open(Path(sys.argv[1]), "simulated")
-with Ledger(home.ledger) as ledger, NationalServer(day=0, seed=7) as server:
-    collect_population(home, ledger, Landing(home.landing), server.base_url_pxweb, datetime(2026, 11, 2, tzinfo=UTC))
-"""
-
-
 def test_a_night_killed_at_durable_steps_and_run_again_ends_with_the_same_snapshots(collected, tmp_path):
     root = tmp_path / "killed"
-    script = [sys.executable, "-c", KILLED, str(root)]
     for point in ("snapshot.written:3", "ledger.committed:2"):
-        environment = os.environ | {"PYTHONPATH": os.getcwd(), "SOTEVARASTO_KILL_AT": point}
-        assert subprocess.run(script, env=environment, check=False).returncode == -9
+        kill_night(root, point, "collect_population", "base_url_pxweb")
     again = desk_in(root)
     with NationalServer(day=0, seed=SEED) as server:
         assert again.population(server).objects == YEARS[4:]

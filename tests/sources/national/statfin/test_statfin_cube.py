@@ -1,7 +1,6 @@
 """json-stat2 is read by role, id and size in every form it may take, and refused where it contradicts itself."""
 
 import json
-import os
 from copy import deepcopy
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import pytest
 
 from sources.national.outcome import SourceError
 from sources.national.statfin.cube import parse_cube
-
-SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
+from tests.sources.national.recorded import SAMPLES, needs_samples
 
 REPLY = {
     "version": "2.0",

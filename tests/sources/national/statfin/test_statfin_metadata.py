@@ -1,7 +1,6 @@
 """Variables are found by what they are, not by codes that move every year; what cannot be told apart is refused."""
 
 import json
-import os
 from copy import deepcopy
 from pathlib import Path
 
@@ -9,9 +8,7 @@ import pytest
 
 from sources.national.outcome import SourceError
 from sources.national.statfin.metadata import Limits, population_table, read_limits
-
-SAMPLES = os.environ.get("SOTEVARASTO_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SOTEVARASTO_SAMPLES names no folder of recorded replies")
+from tests.sources.national.recorded import SAMPLES, needs_samples
 
 METADATA = {
     "title": "Väestö",
