@@ -19,11 +19,13 @@ from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
+from sources.regional import sealing
 from sources.regional.admission import Admitted, admit
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.manifest import Refused
 from sources.regional.poison import DEATHS, Notes
+from sources.regional.sealing import Sealed, seal_if_received
 from sources.regional.sequence import Accepted, Duplicate
 from sources.regional.staging import Connections, Staged, stage, validate
 
@@ -47,6 +49,7 @@ class _Work:
     refusal: Refused | None = None
     problem: NotNow | None = None
     staged: Staged | None = None
+    is_examined: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -94,7 +97,7 @@ class Judging:
             self._read_suspects(everything)
             for work in everything:
                 if self._is_to_read(work):
-                    work.reading = pool.submit(self._stage, work.admitted, self._compiled(work.admitted.contract))
+                    work.reading = pool.submit(self._stage, work, self._compiled(work.admitted.contract))
             for number, work in enumerate(everything, 1):
                 if work.reading is not None:
                     self._settle(work, work.reading.result)
@@ -146,13 +149,20 @@ class Judging:
         except Refused as refusal:
             return refusal
 
-    def _stage(self, admitted: Admitted, rules: CompiledRules) -> Staged:
-        """Read one delivery; may run in a worker."""
-        with self._notes.reading(admitted.receipt_id):
-            return stage(self._connections, admitted, rules)
+    def _stage(self, work: _Work, rules: CompiledRules) -> Staged:
+        """Read one delivery; may run in a worker. What holds personal data is sealed before a row of it is read."""
+        with self._notes.reading(work.receipt.subject):
+            self._examine(work)
+            return stage(self._connections, work.admitted, rules)
 
     def _stage_alone(self, work: _Work) -> Staged:
-        return self._stage(work.admitted, self._compiled(work.admitted.contract))
+        return self._stage(work, self._compiled(work.admitted.contract))
+
+    def _examine(self, work: _Work) -> None:
+        """Look a delivery through for personal data, once. Raises Sealed."""
+        if not work.is_examined:
+            seal_if_received(self.landing, work.receipt.body, self.contracts, self.counties)
+            work.is_examined = True
 
     def _compiled(self, contract: Contract) -> CompiledRules:
         """A contract's rules, compiled once and outside the workers: pandera and ibis cost seconds."""
@@ -220,7 +230,16 @@ class Judging:
             self._accepted.add(receipt.subject, receipt.body)
 
     def _verdict(self, work: _Work) -> dict[str, Any]:
-        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to."""
+        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. But whatever is sealed is sealed."""
+        if isinstance(work.refusal, Sealed):
+            return _verdict_on(work.refusal)
+        if not work.is_examined and not _is_deadly(work):
+            try:
+                self._examine(work)
+            except Sealed as refusal:
+                return _verdict_on(refusal)
+            except (OSError, LandingError) as error:
+                raise NotNow(str(error)) from None
         if work.admitted and (known := self._known(work.receipt)):
             if work.staged:
                 work.staged.discard()
@@ -237,6 +256,11 @@ class Judging:
         facts = staged.keep(self.home)
         kill_point("slice.written")
         return _body("rejected" if staged.refusal else "accepted", staged.refusal, **facts)
+
+
+def _is_deadly(work: _Work) -> bool:
+    """Whether reading it has ended the process too often for another look."""
+    return work.refusal is not None and work.refusal.code == "READER_DIED"
 
 
 def _raise_known(error: Exception) -> None:
@@ -280,6 +304,7 @@ def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str
         "files": [],
         "slice": None,
         "quarantine": None,
+        **sealing.facts(refusal),
         **facts,
     }
 
