@@ -31,7 +31,8 @@ FACTS, SUMS, LEDGER = "backup.json", "SHA256SUMS", "ledger.sqlite"
 # Only what a simulated home needs to go on: which deliveries its senders have sent.
 _FOLDERS = ("landing", "parquet", "quarantine", "checks", "simulator/sent")
 # By kind of event: folder, and the part of the body that names a file in it.
-_PARTS = {"verdict": (("parquet", "slice"), ("quarantine", "quarantine")), "snapshot": (("parquet", "parquet"),)}
+_JUDGED = (("parquet", "slice"), ("quarantine", "quarantine"))
+_PARTS = {"verdict": _JUDGED, "replay": _JUDGED, "snapshot": (("parquet", "parquet"),)}
 _CHUNK = 1 << 20
 
 

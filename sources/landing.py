@@ -242,13 +242,21 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
     others = [event for event in ledger.events("snapshot") if event not in snapshots]
     shared = set().union(*map(named_bytes, others))
     parts = set().union(*map(named_bytes, snapshots)) - shared
-    verdicts = [event for receipt in receipts if (event := ledger.get("verdict", receipt.subject))]
+    own = {event.subject for event in receipts}
+    verdicts = [event for event in ledger.events("verdict") if event.subject in own]
+    # A delivery that was judged again has rows and a report under each judgement's own id.
+    again = [event for event in ledger.events("replay") if event.body["receipt_id"] in own]
+    verdicts += again
     slices = [event.body["slice"] for event in verdicts] + [event.body["parquet"] for event in snapshots]
     return {
         "bytes": sorted({sha256} | parts),
-        "receipts": [event.subject for event in receipts],
+        "receipts": [event.subject for event in (*receipts, *again)],
         "snapshots": [event.subject for event in snapshots],
         "parquet": [found["path"] for found in slices if found],
         "quarantine": [found["path"] for event in verdicts if (found := event.body["quarantine"])],
-        "reports": [f"{event.body['organiser_code']}/{event.subject}" for event in receipts],
+        "reports": [
+            f"{receipt.body['organiser_code']}/{subject}"
+            for receipt in receipts
+            for subject in (receipt.subject, *(e.subject for e in again if e.body["receipt_id"] == receipt.subject))
+        ],
     }

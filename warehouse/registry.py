@@ -57,6 +57,7 @@ _SOURCE = {
     "rows_known_from": "TIMESTAMP",
     "stale_after": "TIMESTAMP",
 }
+_REDO = ", or run `sotevarasto delivery redo {}`"
 _SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
 _NATIONAL = {
     "need_factors": {
@@ -255,7 +256,7 @@ def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:
     for contract in dataset_contracts().values():
         own = {column.name: column.sql_type for column in contract.columns}
         _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER)
-    _link(home.parquet, slices, con.execute(query("slice_files")).fetchall())
+    _link(home.parquet, slices, con.execute(query("slice_files")).fetchall(), _REDO)
 
 
 def _link_national(con: "DuckDBPyConnection", home: Home) -> None:
@@ -274,7 +275,7 @@ def _no_rows(columns: Mapping[str, str]) -> str:
     return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items()) + " LIMIT 0"
 
 
-def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]]) -> None:
+def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]], mend: str = "") -> None:
     """Hard-link (receipt or snapshot id, path) from the immutable store into the build: no bytes are copied."""
     for owner, path in files:
         target = folder / path
@@ -283,7 +284,7 @@ def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]]) -> None:
             os.link(store / path, target)
         except FileNotFoundError:
             raise RegistryError(
-                f"{store / path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
+                f"{store / path} of {owner} is missing: restore it from a backup{mend.format(owner)}"
             ) from None
 
 
@@ -292,17 +293,14 @@ def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
     files = [(owner, home.quarantine / path) for owner, path in con.execute(query("quarantine_files")).fetchall()]
     for owner, path in files:
         if not path.is_file():
-            raise RegistryError(
-                f"{path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
-            )
+            raise RegistryError(f"{path} of {owner} is missing: restore it from a backup{_REDO.format(owner)}")
     rows = _no_rows(_QUARANTINE)
     if files:
         listed = "[" + ", ".join(literal(path) for _, path in files) + "]"
         columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in _QUARANTINE.items())
         rows = f"SELECT {columns} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
-    con.execute(
-        f"CREATE TABLE quarantine AS SELECT q.*, d.known_from FROM ({rows}) q JOIN delivery d USING (receipt_id)"
-    )
+    con.execute(f"CREATE TABLE quarantined AS {rows}")
+    con.execute(f"CREATE TABLE quarantine AS {query('quarantine')}")
 
 
 def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:

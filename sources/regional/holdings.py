@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sources.ledger import Ledger
+from sources.regional.judgements import holding
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ def holdings(ledger: Ledger, dataset: str, at: datetime) -> Holdings:
         e.subject: e.body for e in ledger.events("receipt") if e.at <= at and e.body.get("dataset") in (dataset, None)
     }
     newest: dict[tuple[str, str], tuple[int, int]] = {}
-    for event in ledger.events("verdict"):
-        sent = receipts.get(event.subject)
-        if event.at <= at and event.body["status"] == "accepted" and sent and sent["dataset"]:
+    for receipt_id, event in holding(ledger, at).items():
+        sent = receipts.get(receipt_id)
+        if event.body["status"] == "accepted" and sent and sent["dataset"]:
             slice_ = sent["organiser_code"], sent["period"]
             newest[slice_] = max(newest.get(slice_, (0, 0)), (sent["sequence"], event.body["rows_accepted"]))
     rows: dict[str, dict[str, int]] = {}

@@ -21,8 +21,10 @@ from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
 from sources.regional import sealing
 from sources.regional.admission import Admitted, admit
+from sources.regional.basis import note_basis
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
+from sources.regional.judgements import holding
 from sources.regional.manifest import Refused
 from sources.regional.poison import DEATHS, Notes
 from sources.regional.sealing import Sealed, seal_if_received
@@ -108,7 +110,7 @@ class Judging:
         return everything
 
     def _pending(self) -> list[Event]:
-        judged = {e.subject: e.body["status"] for e in self.ledger.events("verdict")}
+        judged = {receipt_id: e.body["status"] for receipt_id, e in holding(self.ledger).items()}
         pending = []
         for receipt in self.ledger.events("receipt"):
             if receipt.subject not in judged:
@@ -223,6 +225,8 @@ class Judging:
         """Record the verdict of one receipt. Raises NotNow when there is none to be had."""
         receipt = work.receipt
         verdict = self._verdict(work)
+        if work.admitted and (work.staged or work.refusal) and not verdict["is_sealed"]:
+            verdict["judged_by"] = note_basis(self.ledger, work.admitted.contract, work.admitted.dialect, self.at)
         self.ledger.append("verdict", receipt.subject, verdict, self.at)
         kill_point("verdict.recorded")
         self._notes.forget(receipt.subject)
@@ -304,6 +308,7 @@ def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str
         "files": [],
         "slice": None,
         "quarantine": None,
+        "judged_by": None,
         **sealing.facts(refusal),
         **facts,
     }

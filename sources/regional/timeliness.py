@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sources.contract import Contract
 from sources.ledger import Ledger
+from sources.regional.judgements import holding
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
@@ -30,7 +31,7 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
 
     Nothing is due before the warehouse first took deliveries: months from before then are in time if they come on its first day.
     """
-    verdicts = {e.subject: e.body["status"] for e in ledger.events("verdict") if e.at <= at}
+    verdicts = {receipt_id: e.body["status"] for receipt_id, e in holding(ledger, at).items()}
     receipts = [e for e in ledger.events("receipt") if e.at <= at]
     opened_on = min((_local(e.at) for e in receipts), default=_local(at))
     accepted: set[tuple[str, str, str]] = set()

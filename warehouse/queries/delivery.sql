@@ -4,9 +4,18 @@ WITH known AS (
     SELECT * FROM event WHERE happened_at <= getvariable('horizon')
 ),
 
+-- Every judgement of a receipt; none yet, and the receipt waits. A later one has an id of its own, and is as a delivery of the same sequence that came later.
+judged AS (
+    SELECT subject AS receipt_id, NULL::VARCHAR AS replay_of, seq, happened_at, body FROM known WHERE kind = 'verdict'
+    UNION ALL
+    SELECT subject, body ->> '$.receipt_id', seq, happened_at, body FROM known
+    WHERE kind = 'replay' AND body ->> '$.status' <> 'unchanged'
+),
+
 receipt AS (
     SELECT
-        r.subject AS receipt_id,
+        coalesce(v.receipt_id, r.subject) AS receipt_id,
+        v.replay_of,
         r.seq AS received_seq,
         r.body ->> '$.organiser_code' AS organiser_code,
         r.body ->> '$.dataset' AS dataset,
@@ -25,7 +34,7 @@ receipt AS (
         (r.body ->> '$.sample_share')::DECIMAL(9, 6) AS sample_share,
         r.body ->> '$.origin' AS origin
     FROM known r
-    LEFT JOIN known v ON v.kind = 'verdict' AND v.subject = r.subject
+    LEFT JOIN judged v ON coalesce(v.replay_of, v.receipt_id) = r.subject
     WHERE r.kind = 'receipt'
 ),
 
@@ -103,7 +112,8 @@ waiting AS (
 )
 
 SELECT
-    receipt_id,
+    e.receipt_id,
+    replay_of,
     organiser_code,
     dataset,
     period,
@@ -127,8 +137,8 @@ SELECT
     is_correction,
     is_late,
     erased_at
-FROM ended
-LEFT JOIN timeliness USING (receipt_id)
+FROM ended e
+LEFT JOIN timeliness t ON t.receipt_id = coalesce(e.replay_of, e.receipt_id)
 
 UNION ALL BY NAME
 
