@@ -17,8 +17,9 @@ from sources.errors import SotevarastoError
 from sources.freshness import Freshness, every_source
 from sources.home import Home
 from sources.ledger import Ledger
-from sources.regional.catalogue import dataset_contracts
+from sources.regional.catalogue import counties, dataset_contracts
 from sources.regional.timeliness import timeliness
+from sources.regional.unmapped import code_rules, with_nearest
 from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.sql import literal, one_line_for_disk, query
@@ -48,6 +49,13 @@ _QUARANTINE = {
     "column_name": "VARCHAR",
     "rule_id": "VARCHAR",
     "value_as_sent": "VARCHAR",
+}
+_UNMAPPED = {
+    **dict.fromkeys(
+        ("organiser_code", "dataset", "column_name", "rule_id", "value_as_sent", "nearest_value", "nearest_code"),
+        "VARCHAR",
+    ),
+    "nearest_score": "SMALLINT",
 }
 _SOURCE = {
     "source_code": "VARCHAR",
@@ -181,7 +189,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,quarantine,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,quarantine,unmapped,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -198,10 +206,11 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
+        _create_unmapped(con)
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
         counts = {}
-        for name in ("delivery", "quarantine", "snapshot", "check_result", "source"):
+        for name in ("delivery", "quarantine", "unmapped", "snapshot", "check_result", "source"):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
@@ -301,6 +310,19 @@ def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
         rows = f"SELECT {columns} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
     con.execute(f"CREATE TABLE quarantined AS {rows}")
     con.execute(f"CREATE TABLE quarantine AS {query('quarantine')}")
+
+
+def _create_unmapped(con: "DuckDBPyConnection") -> None:
+    """The values that wait for a mapping, each with the nearest one that its sender's dialect knows."""
+    rules = list(code_rules(dataset_contracts()))
+    waiting = con.execute(
+        """SELECT DISTINCT organiser_code, rule_id, value_as_sent FROM quarantine
+        WHERE known_to IS NULL AND list_contains(?, rule_id) ORDER BY ALL""",
+        [rules],
+    ).fetchall()
+    con.execute(f"CREATE TABLE unmapped AS {_no_rows(_UNMAPPED)}")
+    if found := with_nearest(waiting, dataset_contracts(), counties()):
+        con.executemany(f"INSERT INTO unmapped VALUES ({', '.join('?' * len(_UNMAPPED))})", found)
 
 
 def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:

@@ -1,7 +1,7 @@
 """The basis of a judgement: the contract, the dialect and the mappings that a delivery was read and judged by.
 
-Belongs here: writing it down once in the ledger under its fingerprint, and telling what changed between two of them and so which deliveries are worth another judgement. Does
-not belong here: judging again (replay.py).
+Belongs here: writing it down once in the ledger under its fingerprint, and telling what changed between two of them and so which deliveries are worth another
+judgement. Does not belong here: judging again (replay.py).
 
 Whatever only adds codes touches only deliveries in whose quarantine one of these codes waits. Any other change may give any row another verdict or another value, and
 touches every delivery that was judged before it.

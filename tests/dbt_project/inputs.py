@@ -45,6 +45,7 @@ from tests.dbt_project.shapes import (
     QUARANTINE,
     SNAPSHOT,
     SOURCE,
+    UNMAPPED,
 )
 
 
@@ -53,6 +54,7 @@ def write_empty(build: Path) -> None:
     for name, columns in (
         ("delivery", DELIVERY),
         ("quarantine", QUARANTINE),
+        ("unmapped", UNMAPPED),
         ("snapshot", SNAPSHOT),
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),

@@ -1,4 +1,4 @@
--- One row per receipt, or per delivery that still waits for its manifest or its data.
+-- One row per judgement of a receipt, or per delivery that still waits for its manifest or its data.
 select
     organiser_code,
     dataset,
@@ -19,5 +19,6 @@ select
     origin,
     due_on,
     is_correction,
-    is_late
+    is_late,
+    replay_of
 from {{ ref("stg__delivery") }}
