@@ -173,7 +173,7 @@ def delivery() -> None:
 @click.option("--period", metavar="YYYY-MM", help="Only deliveries of this month.")
 def delivery_replay(organiser: str | None, dataset: str | None, period: str | None) -> None:
     """Judge landed deliveries again where a changed rule, dialect or mapping touches them."""
-    from sotevarasto.replaying import replay_deliveries
+    from warehouse.replaying import replay_deliveries
 
     replay_deliveries(organiser, dataset, period, click.echo)
 
@@ -182,7 +182,7 @@ def delivery_replay(organiser: str | None, dataset: str | None, period: str | No
 @click.argument("receipt")
 def delivery_redo(receipt: str) -> None:
     """Make the missing slice, quarantine or report of a delivery again from its landed bytes."""
-    from sotevarasto.replaying import redo_delivery
+    from warehouse.replaying import redo_delivery
 
     redo_delivery(receipt, click.echo)
 

@@ -1,4 +1,4 @@
-"""`sotevarasto delivery replay` and `delivery redo`.
+"""Replay and redo on the default home, for the command line and the Dagster UI alike.
 
 Belongs here: the lock, the business time, and saying what was done. Does not belong here: the work (sources/regional/replay.py, redo.py).
 """
@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from sources.errors import SotevarastoError
 from sources.home import Home, current_profile, default_home
 from sources.ledger import Ledger
+from warehouse.lock import NightLock
 
 
 @contextmanager
 def _desk() -> Iterator[tuple[Home, Ledger, datetime]]:
     """The home under the night's lock, its ledger, and the business time: in a simulated home that of its last night."""
-    from warehouse.lock import NightLock
-
     root = default_home(current_profile())
     if not (root / "ledger.sqlite").exists():
         raise SotevarastoError(f"no ledger in {root}; run make nightly first, or set SOTEVARASTO_HOME")
