@@ -46,7 +46,7 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
         if source.get("is_stale"):
             since = f"since {source['answered']}" if source["answered"] else "since the beginning"
             found.append(("source_stale", f"source {source['source_code']} has given nothing usable {since}"))
-    for delivery in document["rejected"]:
+    for delivery in document.get("rejected", ()):
         if delivery.get("is_sealed"):
             who = f"{delivery['organiser_code']} {delivery['dataset'] or ''} {delivery['period'] or ''}".rstrip()
             line = f"personal data in delivery {delivery['receipt_id']} of {who}: sealed; {delivery['reason']}"
