@@ -47,6 +47,11 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
         if source.get("is_stale"):
             since = f"since {source['answered']}" if source["answered"] else "since the beginning"
             found.append(("source_stale", f"source {source['source_code']} has given nothing usable {since}"))
+    for delivery in document.get("rejected", ()):
+        if delivery.get("is_sealed"):
+            who = f"{delivery['organiser_code']} {delivery['dataset'] or ''} {delivery['period'] or ''}".rstrip()
+            line = f"personal data in delivery {delivery['receipt_id']} of {who}: sealed; {delivery['reason']}"
+            found.append(("personal_data_received", line))
     found += [("delivery_not_taken_in", problem) for problem in document["problems"]]
     for one in document.get("waiting", []):
         if one.get("is_overdue"):

@@ -9,6 +9,7 @@ from orchestration.assets.regional import regional_deliveries
 from orchestration.assets.warehouse import dbt_build, raw__registry, release
 from orchestration.checks.great_expectations import gx_accepted_contacts, gx_minimum_dataset
 from orchestration.jobs import every_night, inbox, nightly
+from orchestration.replaying import redo_delivery, replay_deliveries
 from orchestration.resources import NightResource
 
 # A night materialises every source, also one without news: from six in the evening to six in the morning, the hours of `sotevarasto watch`.
@@ -22,7 +23,7 @@ defs = dg.Definitions(
         release,
     ],
     asset_checks=[gx_accepted_contacts, gx_minimum_dataset],
-    jobs=[nightly],
+    jobs=[nightly, replay_deliveries, redo_delivery],
     schedules=[every_night],
     sensors=[inbox],
     resources={"night": NightResource()},

@@ -64,6 +64,7 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         **summary_of(night),
         "problems": night.regional.get("problems", []),
         "revisions": _revisions(night),
+        "unmapped": _unmapped(night),
         "checks": _counted(night),
         "release": current.as_dict() if current else None,
         "release_folder": str(night.home.current) if current else None,
@@ -99,6 +100,23 @@ def _revisions(night: Night) -> list[dict[str, Any]]:
             [night.at.astimezone(UTC).replace(tzinfo=None)],
         ).fetchall()
     return [{"table_name": table, "source_code": source, "figures": figures} for table, source, figures in rows]
+
+
+def _unmapped(night: Night) -> dict[str, int]:
+    """How many values wait for a mapping, and lines for them, as the current release tells."""
+    from warehouse.publish import current_release
+    from warehouse.read import open_release
+
+    if current_release(night.home) is None:
+        return {"codes": 0, "rows": 0}
+    with open_release(night.home) as con:
+        there = con.execute("select count(*) from duckdb_tables() where table_name = 'unmapped_code'").fetchall()[0][0]
+        found = (
+            con.execute("select count(*), coalesce(sum(row_count), 0) from dq.unmapped_code").fetchall()
+            if there
+            else [(0, 0)]
+        )
+    return {"codes": found[0][0], "rows": int(found[0][1])}
 
 
 def _write(night: Night, document: dict[str, Any]) -> None:

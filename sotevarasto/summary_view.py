@@ -152,7 +152,8 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         console.print("\nDeliveries tonight: none")
     for delivery in summary["rejected"]:
         where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
-        console.print(Text(f"  rejected {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
+        state = "sealed, personal data" if delivery["is_sealed"] else "rejected"
+        console.print(Text(f"  {state} {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
     for late in summary["after_lock"]:
         what = f"{late['organiser_code']} {late['dataset']} {late['period']} sequence {late['sequence']}"
         console.print(
@@ -174,6 +175,9 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
             Text(f"  incomplete since {one['since']}: {one['organiser_code']}/{one['label']}: {one['reason']}")
         )
     for line in _silent(summary["silent"]):
+        console.print(Text(f"  {line}"))
+    if (waiting := summary["unmapped"])["codes"]:
+        line = f"{waiting['codes']} codes in {waiting['rows']:,} quarantined rows wait for a mapping (dq.unmapped_code)"
         console.print(Text(f"  {line}"))
     for problem in summary["problems"]:
         console.print(Text(f"  problem: {problem}"))

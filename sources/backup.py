@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from sources.durable import TEMP_PREFIX, fsync_dir, kill_point, temp_path, write_atomic
 from sources.errors import SotevarastoError
 from sources.home import FORMAT, Home
-from sources.landing import Landing, file_sha256, named_bytes
+from sources.landing import RESTRICTED, Landing, file_sha256, named_bytes
 from sources.ledger import Head, Ledger
 
 BACKUP_FORMAT = 1
@@ -32,7 +32,7 @@ FACTS, SUMS, LEDGER = "backup.json", "SHA256SUMS", "ledger.sqlite"
 _FOLDERS = ("landing", "parquet", "quarantine", "checks", "simulator/sent")
 # By kind of event: folder, and the part of the body that names a file in it.
 _JUDGED = (("parquet", "slice"), ("parquet", "tombstones"), ("quarantine", "quarantine"))
-_PARTS = {"verdict": _JUDGED, "hold": _JUDGED, "snapshot": (("parquet", "parquet"),)}
+_PARTS = {"verdict": _JUDGED, "hold": _JUDGED, "replay": _JUDGED, "snapshot": (("parquet", "parquet"),)}
 _CHUNK = 1 << 20
 
 
@@ -220,12 +220,18 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, str | None, str]]:
                 yield f"{folder}/{part['path']}", part.get("sha256"), owner
 
 
+def _delivered(path: str) -> str:
+    """Where landed bytes lie that a sender delivered: apart from published ones, since format 3 of homes."""
+    return path.replace("landing/", f"landing/{RESTRICTED}/", 1) if path.startswith("landing/") else path
+
+
 def _faults(ledger: Ledger, sums: Mapping[str, str], heads: Iterable[Head] = ()) -> list[str]:
     """What is wrong with a ledger and the files beside it, of which `sums` has the hashes; in words."""
     if broken := ledger.verify(heads):
         return broken
     faults = []
     for path, digest, owner in _named(ledger):
+        path = _delivered(path) if _delivered(path) in sums else path
         if path not in sums:
             faults.append(f"{path} of {owner} is missing, and no erasure says why")
         elif digest not in (None, sums[path]):

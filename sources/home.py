@@ -12,8 +12,9 @@ from pathlib import Path
 from sources.durable import TEMP_PREFIX, write_atomic
 from sources.errors import SotevarastoError
 
-# What lies where and what the ledger may hold. Format 2 keeps what checks came to (checks/).
-FORMAT = 2
+# What lies where and what the ledger may hold. Format 2 keeps what checks came to (checks/). Format 3 lands deliveries apart (landing/restricted/) and
+# records by what each was judged (basis) and judged again (replay).
+FORMAT = 3
 PROFILES = ("simulated", "live")
 STAMP = "home.json"
 # Beside the senders' folders in the inbox; no organiser has this code.
@@ -230,8 +231,13 @@ def _add_checks(home: Home) -> None:
     (home.root / "checks").mkdir(mode=0o700, exist_ok=True)
 
 
+def _add_restricted(home: Home) -> None:
+    """2 → 3: what was delivered until now stays where it landed, and is read there."""
+    (home.landing / "restricted").mkdir(mode=0o700, exist_ok=True)
+
+
 # By the format that a home has: what brings it to the next one. Each may be repeated, since a crash may follow it.
-_UPGRADES = {1: _add_checks}
+_UPGRADES = {1: _add_checks, 2: _add_restricted}
 
 
 def _read_stamp(stamp: Path) -> dict:

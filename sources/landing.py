@@ -2,6 +2,9 @@
 
 What belongs here: putting bytes in, finding and re-reading them, erasure with its event. What does not: what the
 bytes mean, and whether a delivery is a good one.
+
+What senders deliver may hold what they should not have sent, so all of it lands, and stays, in `restricted/`, apart from
+what national sources publish. Deliveries of homes before format 3 lie where published bytes do; they are read there.
 """
 
 import hashlib
@@ -20,6 +23,8 @@ from sources.home import Home
 from sources.ledger import Event, Ledger
 
 _CHUNK = 1 << 20
+# The folder, within the landing, of what senders deliver: for the owner alone, whatever becomes of the modes above it.
+RESTRICTED = "restricted"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -43,9 +48,10 @@ class Landing:
     """The content-addressed store under `root` (a home's landing folder)."""
 
     def __init__(self, root: Path) -> None:
-        self._store = root / "sha256"
+        self._open = root / "sha256"
+        self._restricted = root / RESTRICTED / "sha256"
 
-    def put_file(self, path: Path) -> Stored:
+    def put_file(self, path: Path, *, is_restricted: bool = False) -> Stored:
         """Copy one file in; the original is left alone. Putting the same bytes again changes nothing.
 
         Only a regular file with one name is taken. LandingError: symbolic or hard link, folder, FIFO, device, or
@@ -63,33 +69,35 @@ class Landing:
             if status.st_nlink != 1:
                 raise LandingError(f"{path}: has another name elsewhere (hard link): put down a copy of its own")
             with os.fdopen(os.dup(descriptor), "rb") as source:
-                return self._put(_chunks(source))
+                return self._put(_chunks(source), is_restricted)
         finally:
             os.close(descriptor)
 
-    def put_bytes(self, data: bytes) -> Stored:
+    def put_bytes(self, data: bytes, *, is_restricted: bool = False) -> Stored:
         """Put bytes already in memory in; the same bytes again change nothing."""
-        return self._put([data])
+        return self._put([data], is_restricted)
 
-    def _put(self, chunks: Iterable[bytes]) -> Stored:
-        self._store.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tmp = temp_path(self._store / "new")
+    def _put(self, chunks: Iterable[bytes], is_restricted: bool) -> Stored:
+        store, mode = (self._restricted, 0o400) if is_restricted else (self._open, 0o444)
+        for folder in reversed((store, *store.parents[: 1 + is_restricted])):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        tmp = temp_path(store / "new")
         digest, length = hashlib.sha256(), 0
         try:
-            descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
-            with naming(self._store), open(descriptor, "wb") as copy:
+            descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            with naming(store), open(descriptor, "wb") as copy:
                 for chunk in chunks:
                     digest.update(chunk)
                     length += len(chunk)
                     copy.write(chunk)
                     kill_point("landing.copying")
                 copy.flush()
-                os.fchmod(copy.fileno(), 0o444)
+                os.fchmod(copy.fileno(), mode)
                 kill_point("landing.unflushed")
                 os.fsync(copy.fileno())
             kill_point("landing.copied")
             sha256 = digest.hexdigest()
-            final = self.place(sha256)
+            final = _place(store, sha256)
             final.parent.mkdir(mode=0o700, exist_ok=True)
             if not final.exists():
                 os.rename(tmp, final)
@@ -98,35 +106,40 @@ class Landing:
             tmp.unlink(missing_ok=True)
         # Also when the bytes stood here before: the run that put them may have died before these two.
         fsync_dir(final.parent)
-        fsync_dir(self._store)
+        fsync_dir(store)
         kill_point("landing.renamed")
         return Stored(sha256, length)
 
-    def place(self, sha256: str) -> Path:
-        """Where the bytes with this SHA-256 lie, or would. LandingError if it is none."""
+    def places(self, sha256: str) -> tuple[Path, Path]:
+        """Where bytes with this SHA-256 may lie: delivered ones first. LandingError if it is none."""
         if not _SHA256.fullmatch(sha256):
             raise LandingError(f"'{sha256[:80]}' is no SHA-256: give 64 hexadecimal digits in lower case")
-        return self._store / sha256[:2] / sha256
+        return _place(self._restricted, sha256), _place(self._open, sha256)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with this SHA-256 lie. Absent if they were erased or never came."""
-        if not self.has(sha256):
-            raise Absent(f"landing has no bytes {sha256}: erased, or lost; ask `sotevarasto ledger verify`")
-        return self.place(sha256)
+        for place in self.places(sha256):
+            if place.is_file():
+                return place
+        raise Absent(f"landing has no bytes {sha256}: erased, or lost; ask `sotevarasto ledger verify`")
 
     def has(self, sha256: str) -> bool:
         """Whether the bytes with this SHA-256 lie here."""
-        return self.place(sha256).is_file()
+        return any(place.is_file() for place in self.places(sha256))
 
     def verify(self) -> list[str]:
         """Read every stored byte again; each file that does not give its own name, in words."""
         faults = []
-        for place in sorted(self._store.glob("*/*")):
+        for place in sorted((*self._open.glob("*/*"), *self._restricted.glob("*/*"))):
             if not place.is_file() or not _SHA256.fullmatch(place.name) or place.parent.name != place.name[:2]:
                 faults.append(f"landing/{place.parent.name}/{place.name} does not belong there")
             elif (found := file_sha256(place)) != place.name:
                 faults.append(f"landing bytes {place.name} were changed: they now give {found}")
         return faults
+
+
+def _place(store: Path, sha256: str) -> Path:
+    return store / sha256[:2] / sha256
 
 
 def file_sha256(path: Path) -> str:
@@ -182,7 +195,7 @@ def _erased(home: Home, event: Event) -> list[Path]:
     body, landing = event.body, Landing(home.landing)
     slices = [folder / "slices" for folder in _release_folders(home)]
     return [
-        *(landing.place(sha256) for sha256 in body["bytes"]),
+        *(place for sha256 in body["bytes"] for place in landing.places(sha256)),
         *(folder / path for path in body["parquet"] for folder in (home.parquet, *slices)),
         *(home.quarantine / path for path in body["quarantine"]),
         *(
@@ -230,13 +243,14 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
     others = [event for event in ledger.events("snapshot") if event not in snapshots]
     shared = set().union(*map(named_bytes, others))
     parts = set().union(*map(named_bytes, snapshots)) - shared
-    kinds = ("verdict", "hold")
-    verdicts = [event for receipt in receipts for kind in kinds if (event := ledger.get(kind, receipt.subject))]
     ids = {event.subject for event in receipts}
+    # A delivery that was judged again has rows and a report under each judgement's own id.
+    again = [event for event in ledger.events("replay") if event.body["receipt_id"] in ids]
+    verdicts = [e for kind in ("verdict", "hold") for e in ledger.events(kind) if e.subject in ids] + again
     # A delta's slice is the whole month: it has rows of the deliveries that it stands on.
     dependents = [
         e
-        for kind in kinds
+        for kind in ("verdict", "hold")
         for e in ledger.events(kind)
         if e.subject not in ids and not ids.isdisjoint(e.body.get("made_of") or ())
     ]
@@ -244,10 +258,14 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
     slices += [event.body["parquet"] for event in snapshots]
     return {
         "bytes": sorted({sha256} | parts),
-        "receipts": [event.subject for event in receipts],
+        "receipts": [event.subject for event in (*receipts, *again)],
         "dependents": [event.subject for event in dependents],
         "snapshots": [event.subject for event in snapshots],
         "parquet": sorted({found["path"] for found in slices if found}),
         "quarantine": sorted({found["path"] for event in verdicts if (found := event.body["quarantine"])}),
-        "reports": [f"{event.body['organiser_code']}/{event.subject}" for event in receipts],
+        "reports": [
+            f"{receipt.body['organiser_code']}/{subject}"
+            for receipt in receipts
+            for subject in (receipt.subject, *(e.subject for e in again if e.body["receipt_id"] == receipt.subject))
+        ],
     }

@@ -274,10 +274,10 @@ def test_every_rule_on_deliveries_and_lines_has_its_fault_here(good):
     assert lacking == {"BALANCE", "UNREADABLE", "READER_DIED", "MANIFEST_TWICE", "MANIFEST_CHARACTER"} | amending
 
 
-@pytest.mark.parametrize("code", ["131052-308T", "131052+308T", "131052A308T", "010203Y901K", "131052-308t"])
+@pytest.mark.parametrize("code", ["131052-308T", "131052+308T", "131052A308T", "010594Y9032", "131052-308t"])
 @pytest.mark.parametrize("dataset", [CONTACTS, COSTS])
-def test_an_identity_code_in_any_column_reaches_nobody_and_no_slice(code, dataset, tmp_path, quick, good):
-    """Of an accepted delivery and of one refused for its header: reports, quarantine, slices, logs and the ledger hold nothing of it. The bytes as received do."""
+def test_an_identity_code_in_any_column_seals_the_delivery_and_reaches_nobody(code, dataset, tmp_path, quick, good):
+    """Of one with a sound header and of one refused for it: nothing is derived, and reports, logs and the ledger hold nothing of it. The bytes as received do."""
     batch = Batch(tmp_path / "home")
     columns = dataset_contract(dataset).column_names
     for sender, is_refused in (("05", False), ("17", True)):
@@ -289,12 +289,33 @@ def test_an_identity_code_in_any_column_reaches_nobody_and_no_slice(code, datase
         batch.put(Spoiled(text.packed()))
     batch.night(BEFORE)
     verdicts = {code: r.verdict for code, r in batch.received(BEFORE).items()}
-    assert {v["status"] for v in verdicts.values()} == {"accepted", "rejected"}
+    assert {(v["status"], v["rule"], v["is_sealed"]) for v in verdicts.values()} == {
+        ("rejected", file_rule("PERSONAL_DATA").id, True)
+    }
+    assert {place["column"] for place in verdicts["05"]["places"]} == set(columns)
+    assert not list(batch.home.parquet.rglob("*.parquet")) and not list(batch.home.quarantine.rglob("*.parquet"))
+    told = [*batch.home.reports.rglob("*"), *batch.home.logs.rglob("*"), batch.home.ledger]
+    everything = b"".join(p.read_bytes() for p in told if p.is_file())
+    assert code[:6].encode() not in everything and b"HVA-FILE-0-065" in everything
+
+
+@pytest.mark.parametrize("code", ["131052-308A", "010203Y901K"])
+def test_what_has_the_form_of_an_identity_code_is_hidden_though_its_check_character_is_wrong(
+    code, tmp_path, quick, good
+):
+    """A typing error keeps it from sealing the delivery; its rows are quarantined and it is masked wherever it would show."""
+    batch = Batch(tmp_path / "home")
+    columns = dataset_contract(CONTACTS).column_names
+    text = Text(good[CONTACTS]["05"][0])
+    for number, column in zip(text.clean(len(columns)), columns, strict=True):
+        text.put(number, column, code)
+    batch.put(Spoiled(text.packed()))
+    batch.night(BEFORE)
+    (verdict,) = [r.verdict for r in batch.received(BEFORE).values()]
     told = [*batch.home.reports.rglob("*"), *batch.home.logs.rglob("*"), batch.home.ledger]
     everything = b"".join(p.read_bytes() for p in told if p.is_file())
     everything += "".join(batch.values_in_quarantine()).encode()
-    everything += repr(pl.read_parquet(batch.home.parquet / verdicts["05"]["slice"]["path"]).rows()).encode()
+    everything += repr(pl.read_parquet(batch.home.parquet / verdict["slice"]["path"]).rows()).encode()
     assert code[:6].encode() not in everything
-    assert len(set(batch.quarantined(verdicts["05"]))) >= len(columns)
-    slices = list(batch.home.parquet.rglob("*.parquet"))
-    assert slices and canaries.found(batch.home, ["***"]), "what was hidden left no mark, so nothing was looked for"
+    assert len(set(batch.quarantined(verdict))) >= len(columns)
+    assert canaries.found(batch.home, ["***"]), "what was hidden left no mark, so nothing was looked for"

@@ -17,8 +17,9 @@ from sources.errors import SotevarastoError
 from sources.freshness import Freshness, every_source
 from sources.home import Home
 from sources.ledger import Ledger
-from sources.regional.catalogue import dataset_contracts
+from sources.regional.catalogue import counties, dataset_contracts
 from sources.regional.timeliness import timeliness
+from sources.regional.unmapped import code_rules, with_nearest
 from warehouse.checks import create_check_result
 from warehouse.expected import create_delivery_status
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
@@ -53,6 +54,13 @@ _QUARANTINE = {
     "rule_id": "VARCHAR",
     "value_as_sent": "VARCHAR",
 }
+_UNMAPPED = {
+    **dict.fromkeys(
+        ("organiser_code", "dataset", "column_name", "rule_id", "value_as_sent", "nearest_value", "nearest_code"),
+        "VARCHAR",
+    ),
+    "nearest_score": "SMALLINT",
+}
 _SOURCE = {
     "source_code": "VARCHAR",
     "organiser_code": "VARCHAR",
@@ -61,6 +69,7 @@ _SOURCE = {
     "rows_known_from": "TIMESTAMP",
     "stale_after": "TIMESTAMP",
 }
+_REDO = ", or run `sotevarasto delivery redo {}`"
 _SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
 _NATIONAL = {
     "need_factors": {
@@ -196,7 +205,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,delivery_status,quarantine,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -215,6 +224,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_national(con, home)
         _create_quarantine(con, home)
         _create_tombstone(con, home)
+        _create_unmapped(con)
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
         counts = {}
@@ -222,6 +232,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
             "delivery",
             "delivery_status",
             "quarantine",
+            "unmapped",
             "tombstone",
             "period_lock",
             "snapshot",
@@ -297,7 +308,7 @@ def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:
     for contract in dataset_contracts().values():
         own = {column.name: column.sql_type for column in contract.columns}
         _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER | _LINEAGE)
-    _link(home.parquet, slices, con.execute(query("slice_files")).fetchall())
+    _link(home.parquet, slices, con.execute(query("slice_files")).fetchall(), _REDO)
 
 
 def _link_national(con: "DuckDBPyConnection", home: Home) -> None:
@@ -316,7 +327,7 @@ def _no_rows(columns: Mapping[str, str]) -> str:
     return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items()) + " LIMIT 0"
 
 
-def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]]) -> None:
+def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]], mend: str = "") -> None:
     """Hard-link (receipt or snapshot id, path) from the immutable store into the build: no bytes are copied."""
     for owner, path in files:
         target = folder / path
@@ -325,17 +336,15 @@ def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]]) -> None:
             os.link(store / path, target)
         except FileNotFoundError:
             raise RegistryError(
-                f"{store / path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
+                f"{store / path} of {owner} is missing: restore it from a backup{mend.format(owner)}"
             ) from None
 
 
 def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
     """The union of all quarantine files, with the moment from which each row was known."""
     rows = _union_of(con, home.quarantine, "quarantine_files", _QUARANTINE)
-    con.execute(
-        "CREATE TABLE quarantine AS SELECT q.*, d.known_from "
-        f"FROM ({rows}) q JOIN (SELECT receipt_id, min(known_from) AS known_from FROM delivery GROUP BY ALL) d USING (receipt_id)"
-    )
+    con.execute(f"CREATE TABLE quarantined AS {rows}")
+    con.execute(f"CREATE TABLE quarantine AS {query('quarantine')}")
 
 
 def _create_tombstone(con: "DuckDBPyConnection", home: Home) -> None:
@@ -353,9 +362,7 @@ def _union_of(con: "DuckDBPyConnection", folder: Path, files_query: str, columns
     files = [(owner, folder / path) for owner, path in con.execute(query(files_query)).fetchall()]
     for owner, path in files:
         if not path.is_file():
-            raise RegistryError(
-                f"{path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
-            )
+            raise RegistryError(f"{path} of {owner} is missing: restore it from a backup{_REDO.format(owner)}")
     if not files:
         return _no_rows(columns)
     own = ", ".join(f'f."{name}"::{kind} AS "{name}"' for name, kind in columns.items() if name != "receipt_id")
@@ -365,6 +372,19 @@ def _union_of(con: "DuckDBPyConnection", folder: Path, files_query: str, columns
         f"SELECT o.receipt_id, {own} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false, filename = 'path_of_file') f "
         f"JOIN (VALUES {owners}) AS o(receipt_id, path) ON o.path = f.path_of_file"
     )
+
+
+def _create_unmapped(con: "DuckDBPyConnection") -> None:
+    """The values that wait for a mapping, each with the nearest one that its sender's dialect knows."""
+    rules = list(code_rules(dataset_contracts()))
+    waiting = con.execute(
+        """SELECT DISTINCT organiser_code, rule_id, value_as_sent FROM quarantine
+        WHERE known_to IS NULL AND list_contains(?, rule_id) ORDER BY ALL""",
+        [rules],
+    ).fetchall()
+    con.execute(f"CREATE TABLE unmapped AS {_no_rows(_UNMAPPED)}")
+    if found := with_nearest(waiting, dataset_contracts(), counties()):
+        con.executemany(f"INSERT INTO unmapped VALUES ({', '.join('?' * len(_UNMAPPED))})", found)
 
 
 def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:

@@ -1,6 +1,6 @@
 """What the repository knows about regional deliveries: the contract of each dataset and the senders.
 
-Belongs here: reading datasets/*.yml and counties/*.yml once per process. Does not belong here: what they mean (sources/contract.py, county.py).
+Belongs here: reading datasets/*.yml, counties/*.yml and mappings/*.csv once per process. Does not belong here: what they mean (sources/contract.py, county.py, mapping.py).
 Imports nothing heavy: definitions load it.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sources.contract import Contract, load_contract
 from sources.regional.county import County, load_counties
+from sources.regional.mapping import load_mappings, with_mappings
 
 _HERE = Path(__file__).parent
 
@@ -28,5 +29,6 @@ def dataset_contract(name: str) -> Contract:
 
 @cache
 def counties() -> dict[str, County]:
-    """Every sender, by organiser code. CountyError at the first bad file."""
-    return load_counties(_HERE / "counties", dataset_contracts())
+    """Every sender, by organiser code, its dialects with the codes that were mapped since. CountyError or MappingError at the first bad file."""
+    agreed = load_counties(_HERE / "counties", dataset_contracts())
+    return with_mappings(agreed, dataset_contracts(), load_mappings(_HERE / "mappings", dataset_contracts(), agreed))

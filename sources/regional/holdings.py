@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sources.ledger import Ledger
 from sources.regional.annulment import annulled_ids
+from sources.regional.judgements import holding
 from sources.regional.periods import revisions
 from sources.regional.sender import in_earnest
 
@@ -35,11 +36,11 @@ def holdings(ledger: Ledger, dataset: str, at: datetime) -> Holdings:
     receipts = {e.subject: e.body for e in received if e.at <= at and e.body.get("dataset") in (dataset, None)}
     newest: dict[tuple[str, str], tuple[int, int]] = {}
     annulled, revised = annulled_ids(ledger), revisions(ledger)
-    for event in ledger.events("verdict"):
-        sent, is_late = receipts.get(event.subject), event.body.get("is_late_after_lock")
-        if event.subject in annulled or (is_late and event.subject not in revised):
+    for receipt_id, event in holding(ledger, at).items():
+        sent, is_late = receipts.get(receipt_id), event.body.get("is_late_after_lock")
+        if receipt_id in annulled or (is_late and receipt_id not in revised):
             continue
-        if event.at <= at and event.body["status"] == "accepted" and sent and sent["dataset"]:
+        if event.body["status"] == "accepted" and sent and sent["dataset"]:
             slice_ = sent["organiser_code"], sent["period"]
             rows = event.body.get("rows_in_force", event.body["rows_accepted"])
             newest[slice_] = max(newest.get(slice_, (0, 0)), (sent["sequence"], rows))

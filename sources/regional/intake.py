@@ -6,7 +6,8 @@ judging (judging.py), the report (report.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ from sources.contract import LANGUAGES, Contract
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.landing import Landing
-from sources.ledger import Ledger
+from sources.ledger import Event, Ledger
 from sources.regional import catalogue
 from sources.regional.acknowledgement import write_receipts
 from sources.regional.county import County
 from sources.regional.inbox import scan
+from sources.regional.judgements import UNCHANGED, judgements
 from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive
@@ -91,17 +93,16 @@ def write_reports(
 ) -> list[str]:
     """Write the report of every judged delivery that has none, also those of a night that was cut short. Returns a line for each that could not be written."""
     erased = {receipt_id for e in ledger.events("erasure") for receipt_id in e.body["receipts"]}
-    verdicts = {e.subject: e for kind in ("hold", "verdict") for e in ledger.events(kind) if e.subject not in erased}
     problems: list[str] = []
     with Connections(home, 1) as connections:
-        for receipt in ledger.events("receipt"):
-            if receipt.subject not in verdicts or is_written(home, receipt):
+        for receipt, judgement in _judged(ledger):
+            if receipt.subject in erased or is_written(home, receipt):
                 continue
             county = county_of(receipt.body, counties)
             try:
                 with connections.of_this_thread() as con:
                     context = _context(receipt.body["dataset"], contracts, county, con)
-                    write_report(home, receipt, verdicts[receipt.subject], context)
+                    write_report(home, receipt, judgement, context)
             except Exception as error:  # a report that fails must not cost the night; the next run writes it
                 log_places(home, receipt, error)
                 failed = type(error).__name__
@@ -109,6 +110,19 @@ def write_reports(
                     f"the report of delivery {receipt.subject} is not written ({failed}); see {home.logs.name}/"
                 )
     return problems
+
+
+def _judged(ledger: Ledger) -> Iterator[tuple[Event, Event]]:
+    """Each receipt with its verdict, or with its hold while it has none; where the delivery was judged again and that changed something, also under the later
+    judgement's own id."""
+    known = judgements(ledger)
+    holds = {event.subject: event for event in ledger.events("hold")}
+    for receipt in ledger.events("receipt"):
+        if receipt.subject not in known and receipt.subject in holds:
+            yield receipt, holds[receipt.subject]
+        for judgement in known.get(receipt.subject, ()):
+            if judgement.body["status"] != UNCHANGED:
+                yield replace(receipt, subject=judgement.subject), judgement
 
 
 def _context(

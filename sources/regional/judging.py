@@ -19,17 +19,21 @@ from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
+from sources.regional import sealing
 from sources.regional.admission import Admitted, admit
 from sources.regional.annulment import annulled_ids, erased_ids
 from sources.regional.apply import LATE_AFTER_LOCK, Applied, apply, notice
+from sources.regional.basis import note_basis
 from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.holds.answers import decision, is_released
 from sources.regional.holds.desk import Holds
 from sources.regional.holds.outcome import held_facts, refused, released, withdraw_report
+from sources.regional.judgements import holding
 from sources.regional.manifest import FULL, Refused
 from sources.regional.periods import locks
 from sources.regional.poison import DEATHS, Notes
+from sources.regional.sealing import Sealed, seal_if_received
 from sources.regional.sender import county_of
 from sources.regional.sequence import Accepted, Duplicate
 from sources.regional.signature import Replays
@@ -60,6 +64,7 @@ class _Work:
     staged: Staged | None = None
     totals: list[dict[str, Any]] = field(default_factory=list)
     hold: Event | None = None
+    is_examined: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -114,7 +119,7 @@ class Judging:
             self._read_suspects(everything)
             for work in everything:
                 if self._is_to_read(work):
-                    work.reading = pool.submit(self._stage, work.admitted, self._compiled(work.admitted.contract))
+                    work.reading = pool.submit(self._stage, work, self._compiled(work.admitted.contract))
             for number, work in enumerate(everything, 1):
                 if work.reading is not None:
                     self._settle(work, work.reading.result)
@@ -126,7 +131,7 @@ class Judging:
 
     def _pending(self) -> list[Event]:
         receipts = self.ledger.events("receipt")
-        verdicts = {e.subject: e.body for e in self.ledger.events("verdict")}
+        verdicts = {receipt_id: event.body for receipt_id, event in holding(self.ledger).items()}
         annulled, erased = annulled_ids(self.ledger), erased_ids(self.ledger)
         self._accepted = Accepted.of(receipts, verdicts, annulled, erased)
         self._locked = {(lock.dataset, lock.period) for lock in locks(self.ledger)}
@@ -179,13 +184,20 @@ class Judging:
         except Refused as refusal:
             return refusal
 
-    def _stage(self, admitted: Admitted, rules: CompiledRules) -> Staged:
-        """Read one delivery; may run in a worker."""
-        with self._notes.reading(admitted.receipt_id):
-            return stage(self._connections, admitted, rules)
+    def _stage(self, work: _Work, rules: CompiledRules) -> Staged:
+        """Read one delivery; may run in a worker. What holds personal data is sealed before a row of it is read."""
+        with self._notes.reading(work.receipt.subject):
+            self._examine(work)
+            return stage(self._connections, work.admitted, rules)
 
     def _stage_alone(self, work: _Work) -> Staged:
-        return self._stage(work.admitted, self._compiled(work.admitted.contract))
+        return self._stage(work, self._compiled(work.admitted.contract))
+
+    def _examine(self, work: _Work) -> None:
+        """Look a delivery through for personal data, once. Raises Sealed."""
+        if not work.is_examined:
+            seal_if_received(self.landing, work.receipt.body, self.contracts, self.counties)
+            work.is_examined = True
 
     def _compiled(self, contract: Contract) -> CompiledRules:
         """A contract's rules, compiled once and outside the workers: pandera and ibis cost seconds."""
@@ -256,6 +268,8 @@ class Judging:
             return
         if receipt.subject in self._held:
             withdraw_report(self.home, receipt)
+        if work.admitted and (work.staged or work.refusal) and not verdict["is_sealed"]:
+            verdict["judged_by"] = note_basis(self.ledger, work.admitted.contract, work.admitted.dialect, self.at)
         kind = "hold" if verdict["status"] == "held" else "verdict"
         self.ledger.append(kind, receipt.subject, verdict, self.at)
         kill_point(f"{kind}.recorded")
@@ -273,9 +287,19 @@ class Judging:
         return _verdict_on(known) if known else None
 
     def _verdict(self, work: _Work) -> dict[str, Any] | None:
-        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. None for what is held and not answered."""
+        """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. But whatever is sealed is sealed. None for what
+        is held and not answered."""
         if work.hold:
             return self._of_held(work)
+        if isinstance(work.refusal, Sealed):
+            return _verdict_on(work.refusal)
+        if not work.is_examined and not _is_deadly(work):
+            try:
+                self._examine(work)
+            except Sealed as refusal:
+                return _verdict_on(refusal)
+            except (OSError, LandingError) as error:
+                raise NotNow(str(error)) from None
         if work.admitted and (known := self._known(work.receipt)):
             if work.staged:
                 work.staged.discard()
@@ -332,6 +356,11 @@ class Judging:
             raise
 
 
+def _is_deadly(work: _Work) -> bool:
+    """Whether reading it has ended the process too often for another look."""
+    return work.refusal is not None and work.refusal.code == "READER_DIED"
+
+
 def _raise_known(error: Exception) -> None:
     """Raise again what has a known meaning: a refusal, or a fault of the machine as NotNow."""
     from duckdb import IOException, OutOfMemoryException
@@ -375,6 +404,8 @@ def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str
         "quarantine": None,
         "is_unchanged": False,
         "is_late_after_lock": False,
+        "judged_by": None,
+        **sealing.facts(refusal),
         **facts,
     }
 

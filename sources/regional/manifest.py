@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import SotevarastoError
-from sources.identity_code import masked
+from sources.personal_data import masked
 from sources.regional.shown import shown, unseen
 
 SUFFIX = ".manifest.json"

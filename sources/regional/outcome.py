@@ -178,6 +178,8 @@ def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> 
         "receipt_id": verdict.subject,
         **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
         **{key: judged[key] for key in ("status", "rule", "reason")},
+        # A verdict of an earlier night's code may say nothing of it.
+        "is_sealed": judged.get("is_sealed", False),
         **{key: judged[key] or 0 for key in _ROWS},
         **{kind: time is not None and getattr(time, kind) for kind in _KINDS},
         "is_amendment": judged.get("mode") in (DELTA, DELETE),

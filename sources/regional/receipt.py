@@ -20,6 +20,7 @@ from sources.durable import kill_point
 from sources.home import Home
 from sources.landing import Landing, LandingError, file_sha256
 from sources.ledger import Event, Ledger
+from sources.personal_data import without
 from sources.regional import signature
 from sources.regional.inbox import Arrival, Entry, claimed_names, entry_of, list_folder
 from sources.regional.manifest import SUFFIX
@@ -123,11 +124,11 @@ class _Changed(Exception):
 def _land(landing: Landing, folder: Path, entry: Entry) -> dict[str, Any]:
     """Copy one entry in. Of what is no file nothing is read: it counts as empty."""
     if entry.kind == "file":
-        stored = landing.put_file(folder / entry.name)
+        stored = landing.put_file(folder / entry.name, is_restricted=True)
         if entry_of(entry.name, os.lstat(folder / entry.name)) != entry or stored.bytes != entry.bytes:
             raise _Changed
     else:
-        stored = landing.put_bytes(b"")
+        stored = landing.put_bytes(b"", is_restricted=True)
     return {"name": entry.label, "sha256": stored.sha256, "bytes": stored.bytes}
 
 
@@ -140,7 +141,7 @@ def _body(arrival: Arrival, manifest_sha256: str, files: list[dict[str, Any]]) -
         "sequence": content.sequence if content else None,
         "manifest_name": arrival.manifest.label,
         "manifest_sha256": manifest_sha256,
-        "manifest": content.body if content else None,
+        "manifest": without(content.body) if content else None,
         "files": files,
         "contract_version": content.contract_version if content else None,
         "sample_share": str(content.sample_share) if content else None,

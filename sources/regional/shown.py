@@ -1,4 +1,4 @@
-"""How a sender's text is shown to a person: one line, bounded, inert, and without a personal identity code.
+"""How a sender's text is shown to a person: one line, bounded, inert, and without personal data.
 
 Belongs here: making names and values from a manifest, a file name or a cell safe to print in a reason, a report or a log.
 Does not belong here: escaping for HTML (the template does it) or for CSV cells (report.py).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from sources.identity_code import masked
+from sources.personal_data import masked
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -19,7 +19,7 @@ def unseen(text: str) -> bool:
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """One printable line of at most `limit` characters, unseen characters written as \\x.. or \\u...., identity codes masked."""
+    """One printable line of at most `limit` characters, unseen characters written as \\x.. or \\u...., personal data masked."""
     text = value if isinstance(value, str) else str(value)
     beyond = len(text) > limit
     text = masked(text[: limit * 2])

@@ -13,6 +13,7 @@ from typing import Any
 from sources.contract import Contract
 from sources.ledger import Ledger
 from sources.regional.expected import due_on, local_day, opened_on
+from sources.regional.judgements import holding
 from sources.regional.sender import in_earnest
 
 
@@ -30,7 +31,7 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
 
     Nothing is due before the warehouse first took deliveries: months from before then are in time if they come on its first day.
     """
-    verdicts = {e.subject: _came_to(e.body) for e in ledger.events("verdict") if e.at <= at}
+    verdicts = {receipt_id: _came_to(e.body) for receipt_id, e in holding(ledger, at).items()}
     receipts = [e for e in in_earnest(ledger.events("receipt")) if e.at <= at]
     opened = opened_on(ledger, at)
     accepted: set[tuple[str, str, str]] = set()

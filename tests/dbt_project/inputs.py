@@ -49,6 +49,7 @@ from tests.dbt_project.shapes import (
     SNAPSHOT,
     SOURCE,
     TOMBSTONE,
+    UNMAPPED,
 )
 
 
@@ -60,6 +61,7 @@ def write_empty(build: Path) -> None:
         ("quarantine", QUARANTINE),
         ("tombstone", TOMBSTONE),
         ("period_lock", PERIOD_LOCK),
+        ("unmapped", UNMAPPED),
         ("snapshot", SNAPSHOT),
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),

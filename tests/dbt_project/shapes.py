@@ -67,8 +67,16 @@ NEED_FACTOR = {
     "population_65plus": "bigint",
     "origin": "varchar",
 }
+UNMAPPED = {
+    **dict.fromkeys(
+        ("organiser_code", "dataset", "column_name", "rule_id", "value_as_sent", "nearest_value", "nearest_code"),
+        "varchar",
+    ),
+    "nearest_score": "smallint",
+}
 DELIVERY = {
     "receipt_id": "varchar",
+    "replay_of": "varchar",
     "organiser_code": "varchar",
     "dataset": "varchar",
     "period": "varchar",
@@ -129,6 +137,8 @@ QUARANTINE = {
     "rule_id": "varchar",
     "value_as_sent": "varchar",
     "known_from": "timestamp",
+    "known_to": "timestamp",
+    "recovered_by": "varchar",
 }
 DELIVERY_STATUS = {
     "organiser_code": "varchar",

@@ -13,6 +13,15 @@ from orchestration.alert import HOOK, HOOK_FILE, alert_unbegun, raise_alert, rea
 
 NIGHT = {"outcome": "unchanged", "reason": "", "sources": [], "problems": []}
 WHY = [{"code": "night_failed", "text": "it did"}]
+SEALED = {
+    "receipt_id": "0123456789abcdef",
+    "organiser_code": "05",
+    "dataset": "care_contacts",
+    "period": "2026-10",
+    "rule": "HVA-FILE-0-065",
+    "reason": "contacts.csv line 9 column unit_id: personal identity code, 1 in all; the delivery is sealed",
+    "is_sealed": True,
+}
 FAILED = {"source_code": "statfin_population", "status": "failed", "reason": "status 500", "is_stale": False}
 
 
@@ -158,6 +167,7 @@ def test_an_address_from_a_private_file_gets_the_note_as_json(tmp_path, monkeypa
         ({"outcome": "published", "sources": [FAILED]}, ["source_failed"]),
         ({"sources": [FAILED | {"is_stale": True, "answered": "2026-11-02"}]}, ["source_failed", "source_stale"]),
         ({"problems": ["inbox/05: not taken in"]}, ["delivery_not_taken_in"]),
+        ({"rejected": [SEALED]}, ["personal_data_received"]),
         ({"rejected": [{"rule": "HVA-FILE-0-001"}], "silent": [{"organiser_code": "05"}]}, []),
     ],
 )

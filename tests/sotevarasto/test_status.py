@@ -92,6 +92,13 @@ def test_a_stale_source_and_a_silent_sender_are_named(home):
     assert "silent for more than 45 days, care_contacts last accepted: 05 (never)" in shown
 
 
+def test_a_sealed_delivery_and_codes_that_wait_for_a_mapping_are_told(home):
+    rejected = [{"organiser_code": "05", "period": "2026-10", "rule": "HVA-FILE-0-065", "is_sealed": True}]
+    shown = told(home, outcome="published", rejected=rejected, unmapped={"codes": 2, "rows": 1234})
+    assert "sealed, personal data 05 2026-10" in shown
+    assert "2 codes in 1,234 quarantined rows wait for a mapping (dq.unmapped_code)" in shown
+
+
 def test_an_alert_that_was_not_delivered_is_said(home):
     alert = {"reasons": [], "hook": {"delivered": False, "to": "alerts.example", "error": "status 500"}}
     assert "could not be delivered to alerts.example: status 500" in told(home, outcome="gate_failed", alert=alert)

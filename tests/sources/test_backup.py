@@ -73,7 +73,7 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("how", ["cut", "flipped", "gone"])
-@pytest.mark.parametrize("pattern", ["ledger.sqlite", "landing/sha256/*/*", "parquet/care_contacts/*/*", SUMS])
+@pytest.mark.parametrize("pattern", ["ledger.sqlite", "landing/**/sha256/*/*", "parquet/care_contacts/*/*", SUMS])
 def test_a_damaged_backup_is_refused_and_nothing_is_restored(backup, tmp_path, pattern, how):
     spoil(some(backup.folder, pattern), how)
     with pytest.raises(BackupError) as told:
@@ -131,7 +131,7 @@ def test_a_backup_of_the_other_profile_or_of_newer_code_is_refused(backup, tmp_p
         restore(Backup.read(backup.folder), tmp_path / "new", "simulated")
 
 
-@pytest.mark.parametrize("pattern", ["landing/sha256/*/*", "parquet/care_contacts/*/*"])
+@pytest.mark.parametrize("pattern", ["landing/**/sha256/*/*", "parquet/care_contacts/*/*"])
 @pytest.mark.parametrize("how", ["flipped", "gone"])
 def test_a_damaged_home_is_not_saved_and_the_backup_before_stays(backup, home, target, pattern, how):
     spoil(some(home.root, pattern), how)
@@ -260,13 +260,13 @@ def test_the_list_of_sums_is_one_that_sha256sum_reads(backup):
 
 def test_a_second_backup_shares_the_bytes_of_the_first_and_never_those_of_the_home(backup, home, target):
     second = make_backup(home, target)
-    landed = some(home.root, "landing/sha256/*/*").relative_to(home.root)
+    landed = some(home.root, "landing/**/sha256/*/*").relative_to(home.root)
     inodes = [(root / landed).stat().st_ino for root in (home.root, backup.folder, second.folder)]
     assert inodes[1] == inodes[2] != inodes[0]
 
 
 def test_a_damaged_earlier_backup_is_not_linked_to(backup, home, target):
-    victim = some(backup.folder, "landing/sha256/*/*")
+    victim = some(backup.folder, "landing/**/sha256/*/*")
     data = victim.read_bytes()
     victim.chmod(0o600)
     victim.write_bytes(bytes([data[0] ^ 1]) + data[1:])

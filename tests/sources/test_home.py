@@ -17,12 +17,12 @@ def test_a_home_refuses_the_other_profile(tmp_path: Path) -> None:
         Home.open(tmp_path / "home", "live")
 
 
-@pytest.mark.parametrize("number", [0, 3, None, "2"])
+@pytest.mark.parametrize("number", [0, 4, None, "2"])
 def test_a_home_of_a_format_that_this_code_does_not_know_is_refused_and_left_alone(tmp_path: Path, number) -> None:
     Home.open(tmp_path, "simulated")
     stamp = json.dumps({"format": number, "profile": "simulated"})
     (tmp_path / "home.json").write_text(stamp)
-    with pytest.raises(HomeError, match=f"home format {number}, this code reads 1 to 2"):
+    with pytest.raises(HomeError, match=f"home format {number}, this code reads 1 to 3"):
         Home.open(tmp_path, "simulated")
     assert (tmp_path / "home.json").read_text() == stamp
 
@@ -38,8 +38,8 @@ def test_a_home_of_the_format_before_is_brought_up_and_everything_in_it_still_pr
     old = unpack_old_home(tmp_path / "home")
     assert not old.checks.exists()
     home = Home.open(old.root, "simulated")
-    assert json.loads((home.root / "home.json").read_text()) == {"format": 2, "profile": "simulated"}
-    assert home.checks.is_dir()
+    assert json.loads((home.root / "home.json").read_text()) == {"format": 3, "profile": "simulated"}
+    assert home.checks.is_dir() and (home.landing / "restricted").is_dir()
     with Ledger(home.ledger) as ledger:
         assert ledger.verify() == missing_bytes(home, ledger) == Landing(home.landing).verify() == []
         assert [e.body["rows_accepted"] for e in ledger.events("verdict")] == [887]

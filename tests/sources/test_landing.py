@@ -246,3 +246,25 @@ def test_bytes_that_vanished_are_missed_unless_they_were_erased(home: Home) -> N
         assert len(missing_bytes(home, ledger)) == 2
         erase(home, ledger, SHA256, "a reason", "A. Keeper", AT)
         assert missing_bytes(home, ledger) == [manifest]
+
+
+def test_what_is_delivered_lands_apart_for_its_owner_alone(home: Home) -> None:
+    landing = Landing(home.landing)
+    stored = landing.put_bytes(CONTENT, is_restricted=True)
+    path = landing.path(stored.sha256)
+    assert path.relative_to(home.landing).parts[:2] == ("restricted", "sha256")
+    assert path.stat().st_mode & 0o777 == 0o400
+    folders = [folder for folder in path.parents if folder.is_relative_to(home.landing)]
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+    assert landing.put_bytes(CONTENT, is_restricted=True) == stored and landing.verify() == []
+    path.chmod(0o600)
+    path.write_bytes(b"changed")
+    assert len(landing.verify()) == 1
+
+
+def test_what_was_delivered_to_an_older_home_is_read_where_it_lies(home: Home) -> None:
+    landing = Landing(home.landing)
+    sha256 = landing.put_bytes(CONTENT).sha256
+    assert landing.path(sha256).read_bytes() == CONTENT
+    landing.put_bytes(CONTENT, is_restricted=True)
+    assert landing.path(sha256).relative_to(home.landing).parts[0] == "restricted"

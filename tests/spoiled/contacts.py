@@ -200,10 +200,10 @@ def codes_in_parts(parcel: Parcel) -> Parcel:
 
 
 @fault("05")
-def identity_codes_that_fit(parcel: Parcel) -> Parcel:
-    """Of the form of the columns, and of persons. 900–999 are temporary codes of real ones."""
+def identity_codes_with_a_typing_error(parcel: Parcel) -> Parcel:
+    """Of the form of the columns, with a wrong check character: somebody's still, and hidden. 900–999 are temporary codes of real ones."""
     text = Text(parcel)
-    codes = ["131052-308T", "131052+308T", "010203A901K", "010203Y901k", "131052a308t"]
+    codes = ["131052-308A", "131052+308A", "010203A901K", "010203Y901k", "131052a308a"]
     numbers = text.clean(2 * len(codes))
     faults = []
     for number, code in zip(numbers, codes * 2, strict=True):
@@ -214,3 +214,20 @@ def identity_codes_that_fit(parcel: Parcel) -> Parcel:
         if form:
             faults.append((number, column, rule_id(column, form)))
     return quarantined(text.packed(), *faults)
+
+
+@fault("05")
+def identity_code_of_a_person(parcel: Parcel) -> Parcel:
+    """One in thousands of cells, glued to letters: nothing of the delivery is used."""
+    text = Text(parcel)
+    (number,) = text.clean()
+    text.put(number, "unit_id", "VO010594Y9032x")
+    return rejected(text.packed(), "PERSONAL_DATA")
+
+
+@fault("17")
+def telephone_number_for_a_reason(parcel: Parcel) -> Parcel:
+    text = Text(parcel)
+    (number,) = text.clean()
+    text.put(number, "reason_code", "soita 040 1234567")
+    return rejected(text.packed(), "PERSONAL_DATA")

@@ -5,16 +5,25 @@ WITH known AS (
     SELECT * FROM event WHERE happened_at <= getvariable('horizon')
 ),
 
+-- Every judgement of a receipt; none yet, and the receipt waits. A later one has an id of its own, and is as a delivery of the same sequence that came later.
 -- A held delivery is judged, but for the answer: until its verdict the hold says what it came to.
 judged AS (
-    SELECT * FROM known WHERE kind = 'verdict'
+    SELECT subject AS receipt_id, NULL::VARCHAR AS replay_of, seq, happened_at, body FROM known WHERE kind = 'verdict'
     UNION ALL
-    SELECT h.* FROM known h ANTI JOIN known v ON v.kind = 'verdict' AND v.subject = h.subject WHERE h.kind = 'hold'
+    SELECT h.subject, NULL, h.seq, h.happened_at, h.body
+    FROM known h
+    ANTI JOIN known v ON v.kind = 'verdict' AND v.subject = h.subject
+    WHERE h.kind = 'hold'
+    UNION ALL
+    SELECT subject, body ->> '$.receipt_id', seq, happened_at, body FROM known
+    WHERE kind = 'replay' AND body ->> '$.status' <> 'unchanged'
 ),
 
 receipt AS (
     SELECT
-        r.subject AS receipt_id,
+        coalesce(v.receipt_id, r.subject) AS receipt_id,
+        v.replay_of,
+        r.subject AS origin_id,
         r.seq AS received_seq,
         r.body ->> '$.organiser_code' AS organiser_code,
         r.body ->> '$.dataset' AS dataset,
@@ -45,7 +54,7 @@ receipt AS (
         (r.body ->> '$.sample_share')::DECIMAL(9, 6) AS sample_share,
         r.body ->> '$.origin' AS origin
     FROM known r
-    LEFT JOIN judged v ON v.subject = r.subject
+    LEFT JOIN judged v ON coalesce(v.replay_of, v.receipt_id) = r.subject
     WHERE r.kind = 'receipt' AND r.body ->> '$.organiser_code' <> 'TEST'
 ),
 
@@ -61,14 +70,14 @@ erasure AS (
 ),
 
 annulment AS (
-    SELECT subject AS receipt_id, happened_at AS annulled_at,
+    SELECT subject AS origin_id, happened_at AS annulled_at,
         'annulled by ' || (body ->> '$.who') || ': ' || (body ->> '$.reason') AS annulment_reason
     FROM known
     WHERE kind = 'annulment'
 ),
 
 revision AS (
-    SELECT subject AS receipt_id, happened_at AS revised_at,
+    SELECT subject AS origin_id, happened_at AS revised_at,
         'revision approved by ' || (body ->> '$.who') || ': ' || (body ->> '$.reason') AS revision_reason
     FROM known
     WHERE kind = 'revision'
@@ -88,8 +97,8 @@ standing AS (
         CASE WHEN is_late_after_lock THEN revised_at ELSE known_from END AS holds_from,
         annulled_at AS holds_to
     FROM receipt
-    LEFT JOIN revision USING (receipt_id)
-    LEFT JOIN annulment USING (receipt_id)
+    LEFT JOIN revision USING (origin_id)
+    LEFT JOIN annulment USING (origin_id)
     WHERE judged = 'accepted' AND NOT is_unchanged AND (revised_at IS NOT NULL OR NOT is_late_after_lock)
 ),
 
@@ -147,8 +156,8 @@ ended AS (
     FROM receipt r
     LEFT JOIN stretch h USING (receipt_id)
     LEFT JOIN erasure e USING (receipt_id)
-    LEFT JOIN annulment a USING (receipt_id)
-    LEFT JOIN revision v USING (receipt_id)
+    LEFT JOIN annulment a USING (origin_id)
+    LEFT JOIN revision v USING (origin_id)
     LEFT JOIN period_lock l ON l.dataset = r.dataset AND l.period = r.period
 ),
 
@@ -181,7 +190,8 @@ waiting AS (
 )
 
 SELECT
-    receipt_id,
+    e.receipt_id,
+    replay_of,
     organiser_code,
     dataset,
     period,
@@ -223,8 +233,8 @@ SELECT
         ELSE 'final'
     END AS publication_status,
     erased_at
-FROM ended
-LEFT JOIN timeliness USING (receipt_id)
+FROM ended e
+LEFT JOIN timeliness t ON t.receipt_id = e.origin_id
 
 UNION ALL BY NAME
 

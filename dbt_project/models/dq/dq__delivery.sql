@@ -1,4 +1,4 @@
--- One row per receipt, or per delivery that still waits for its manifest or its data; one that came into force again has a row for each stretch of time.
+-- One row per judgement of a receipt, or per delivery that still waits for its manifest or its data; one that came into force again has a row for each stretch of time.
 select
     organiser_code,
     dataset,
@@ -28,5 +28,6 @@ select
     rows_added,
     rows_changed,
     rows_unchanged,
-    rows_removed
+    rows_removed,
+    replay_of
 from {{ ref("stg__delivery") }}

@@ -1,4 +1,4 @@
--- One row per broken rule of a quarantined record, or per line that is no record at all.
+-- One row per judgement and broken rule of a quarantined record, or line that is no record at all.
 select
     receipt_id,
     organiser_code,
@@ -10,5 +10,7 @@ select
     column_name,
     rule_id,
     value_as_sent,
-    known_from
+    known_from,
+    known_to,
+    recovered_by
 from {{ ref("stg__quarantine") }}

@@ -11,6 +11,7 @@
 -- depends_on: {{ ref("mart__wide_wellbeing") }}, {{ ref("mart__wide_context") }}
 -- depends_on: {{ ref("dq__check_result") }}, {{ ref("dq__check_summary") }}, {{ ref("dq__source_freshness") }}
 -- depends_on: {{ ref("meta__query_examples") }}, {{ ref("meta__snapshot") }}, {{ ref("core__dim_account") }}
+-- depends_on: {{ ref("dq__unmapped_code") }}
 -- depends_on: {{ ref("core__fct_cost") }}, {{ ref("core__fct_need_factor") }}, {{ ref("dq__revisions") }}
 -- depends_on: {{ ref("dq__period_lock") }}, {{ ref("dq__tombstone") }}
 -- depends_on: {{ ref("dq__delivery_status") }}

@@ -1,6 +1,7 @@
--- One row per receipt, or per delivery that still waits.
+-- One row per judgement of a receipt, or per delivery that still waits.
 select
     cast(receipt_id as varchar) as receipt_id,
+    cast(replay_of as varchar) as replay_of,
     cast(organiser_code as varchar) as organiser_code,
     cast(dataset as varchar) as dataset,
     cast(period as varchar) as period,

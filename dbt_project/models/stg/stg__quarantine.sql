@@ -10,5 +10,7 @@ select
     cast(column_name as varchar) as column_name,
     cast(rule_id as varchar) as rule_id,
     cast(value_as_sent as varchar) as value_as_sent,
-    cast(known_from as timestamp) as known_from
+    cast(recovered_by as varchar) as recovered_by,
+    cast(known_from as timestamp) as known_from,
+    cast(known_to as timestamp) as known_to
 from {{ source("registry", "quarantine") }}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sources.regional import file_rules as module
+from sources.regional import sealing
 from sources.regional.apply import LATE_AFTER_LOCK, UNCHANGED
 from sources.regional.file_rules import SEVERITIES, file_rule, file_rules
 from sources.regional.keys_only import UNKNOWN_KEY
@@ -34,7 +35,7 @@ def test_a_rule_is_found_by_code_and_by_id():
 
 
 def test_every_code_that_the_program_names_is_registered():
-    named = set(LINE_RULES) | {"TRUNCATED", "TRAILING_DELIMITER", UNKNOWN_KEY, UNCHANGED, LATE_AFTER_LOCK}
+    named = set(LINE_RULES) | {"TRUNCATED", "TRAILING_DELIMITER", UNKNOWN_KEY, UNCHANGED, LATE_AFTER_LOCK, sealing.RULE}
     for path in FOLDER.glob("*.py"):
         named |= set(re.findall(r'(?:Refused|Cut|_refused_at)\(\s*"([A-Z_]+)"', path.read_text("utf-8")))
     assert named == file_rules().keys()

@@ -14,13 +14,15 @@ ROWS = 100
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
-    """One delivery with a line of every kind of fault: (verdict, quarantine rows, staged lines that are not accepted)."""
+    """One delivery with a line of every kind of fault: (verdict, quarantine rows, staged lines that are not accepted).
+
+    The check characters of its identity codes are wrong: with right ones it would be sealed."""
     rows = contacts(ROWS)
-    rows[3] |= {"client_id": "131052-308T", "birth_year": None, "sex": "?"}
-    rows[4]["unit_id"] = "x 131052-308T"
+    rows[3] |= {"client_id": "131052-308A", "birth_year": None, "sex": "?"}
+    rows[4]["unit_id"] = "x 131052-308A"
     rows[5]["contact_id"] = rows[6]["contact_id"]
-    rows[7]["unit_id"] = "131052-308T"
-    rows[8]["contact_id"] = "A-131052A308T"
+    rows[7]["unit_id"] = "131052-308A"
+    rows[8]["contact_id"] = "A-131052A308X"
     lines = written(rows).decode(DIALECT.encoding).splitlines()
     secret = rows[10]["client_id"]
     lines[11] += DIALECT.delimiter
