@@ -7,7 +7,6 @@ Belongs here: putting the rows of warehouse/expected.py into a summary and a pag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from orchestration.night import Night
@@ -116,12 +115,8 @@ def _open(cells: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """What still lacks a usable or whole delivery, the longest due first."""
     return sorted(
         (c for c in cells if c["status"] in ("late", "partial", "due")),
-        key=lambda c: (_day(c["due_on"]), c["organiser_code"], c["period"]),
+        key=lambda c: (c["due_on"], c["organiser_code"], c["period"]),
     )
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
 
 
 def _months(told: Iterable[dict[str, Any]]) -> list[str]:

@@ -5,6 +5,7 @@ Belongs here: which files, and the lines that are said. Does not belong here: gu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def check(file: Path) -> None:
 
 
 def _refuse(code: str, datasets: Sequence[str], samples: Sequence[Path], out: Path) -> None:
+    if not re.fullmatch(r"[0-9A-Z]{2,10}", code):
+        raise SotevarastoError(f"{code!r} is no organiser code: give two to ten digits or capital letters, such as 77")
     if len(datasets) != len(samples) or not datasets:
         raise SotevarastoError(
             f"{len(datasets)} × --dataset and {len(samples)} × --from: give a sample for each dataset, in the same order"

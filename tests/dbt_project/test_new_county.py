@@ -154,6 +154,7 @@ def test_nothing_of_a_persons_row_reaches_the_draft_or_the_terminal(guided, tmp_
         (lambda words: [w for w in words if w != "costs.csv" and w != "costs"], "give a sample for each dataset"),
         (lambda words: [w.replace("costs", "wages") if w == "costs" else w for w in words], "--dataset wages"),
         (lambda words: [w.replace("77.yml", "78.yml") for w in words], "a county file bears its code"),
+        (lambda words: ["../x" if w == "77" else w for w in words], "is no organiser code"),
         (lambda words: [w.replace("costs.csv", "nowhere.csv") for w in words], "nowhere.csv"),
     ],
 )
