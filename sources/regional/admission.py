@@ -101,9 +101,7 @@ def _refuse_test(manifest: Manifest, counties: Mapping[str, County]) -> None:
         reason = f"a delivery of {TEST_ORGANISER} says by as_organiser whose dialect its files are written in; {named or 'nobody'} is no organiser"
         raise Refused("AS_ORGANISER", reason, declared="an organiser code", found=named or "none")
     if named and not is_test:
-        reason = (
-            f"as_organiser is {named}, but only a delivery of {TEST_ORGANISER} is written in the dialect of another"
-        )
+        reason = f"the manifest has as_organiser {named}, but only a delivery of {TEST_ORGANISER} is written in the dialect of another"
         raise Refused("AS_ORGANISER", reason, declared=TEST_ORGANISER, found=manifest.organiser_code)
 
 
