@@ -159,13 +159,15 @@ def _month_of_contacts(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
         day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
         if code not in (roles.late, roles.fails):
             result.append(planned(day, code, period, 1, NEW))
-    return *_with_held_new(result, first), *_held(period, CONTACTS, roles, seed)
+    repeats_next = _roles(_month_after(period), seed).repeats
+    return *_with_held_new(result, first, repeats_next), *_held(period, CONTACTS, roles, seed)
 
 
-def _with_held_new(planned: list[PlannedDelivery], first: date) -> list[PlannedDelivery]:
-    """The deliveries of a month's contacts, of which the last new one had a try before it of which a part was missing."""
+def _with_held_new(planned: list[PlannedDelivery], first: date, besides: str) -> list[PlannedDelivery]:
+    """The deliveries of a month's contacts, of which the last new one (but of the sender `besides`, who will repeat its own) had a try before it that lacked a part."""
     held_day = (first.replace(day=HELD_DAY) - FIRST_NIGHT).days
-    good = max((d for d in planned if d.kind == NEW), key=lambda d: (d.day, d.organiser_code))
+    new = (d for d in planned if d.kind == NEW and d.organiser_code != besides)
+    good = max(new, key=lambda d: (d.day, d.organiser_code))
     made = datetime.combine(first.replace(day=HELD_DAY - 1), time(16, 40), HELSINKI)
     bad = replace(good, day=held_day, kind=HELD, fault=HELD_NEW_FAULT, created_at=made)
     return [bad if d is good else d for d in planned] + [replace(good, sequence=2)]
