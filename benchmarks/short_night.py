@@ -207,7 +207,7 @@ def broken_promises(root: Path, inbox_before: dict[str, str]) -> list[str]:
                 receipts = ledger.events("receipt") + ledger.events("snapshot")
         except sqlite3.Error as error:
             return [f"the ledger cannot be opened: {error}"]
-    landed = {p.name for p in (home.landing / "sha256").glob("*/*")}
+    landed = {p.name for p in home.landing.glob("**/sha256/*/*")}
     lying = {
         str(p.relative_to(home.inbox)): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in home.inbox.rglob("*")
