@@ -243,7 +243,7 @@ def test_the_report_names_rule_place_and_mend_in_three_languages(case):
             assert rule in form
         assert all(mend[rule]["fix"].values()) and all(mend[rule]["text"].values())
     if case.is_accepted:
-        told = {(d["file"], d["line"], d["column"], i["rule"]) for i in mend.values() for d in i["details"]}
+        told = {(e["file"], e["line"], e["column"], e["rule"]) for e in case.report.errors}
         assert told == set(case.batch.quarantined(case.verdict))
         assert document["reason"] is None
     else:
