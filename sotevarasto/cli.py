@@ -12,33 +12,18 @@ from pathlib import Path
 
 import click
 
+from sotevarasto.commands import Commands, one_line
+from sotevarasto.delivery_commands import delivery
 from sources.errors import SotevarastoError
 
 
-class Commands(click.Group):
-    """Turns every error meant for a person into one line on stderr and exit code 2."""
-
-    def invoke(self, context: click.Context):
-        try:
-            return super().invoke(context)
-        except (SotevarastoError, OSError) as error:
-            click.echo(f"sotevarasto: {_one_line(error)}", err=True)
-            context.exit(2)
-
-
-def _one_line(error: SotevarastoError | OSError) -> str:
-    if isinstance(error, SotevarastoError):
-        return str(error)
-    from sources.home import current_profile, default_home
-
-    place = error.filename or default_home(current_profile())
-    return f"{place}: {error.strerror or error}; mend the path or free the space, then run the same command again"
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, name="sotevarasto", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sotevarasto")
 def main() -> None:
     """The pipeline of Finland's national social and health care data warehouse."""
+
+
+main.add_command(delivery)
 
 
 @main.command()
@@ -70,8 +55,8 @@ def nightly(day: str) -> None:
         click.echo(f"sotevarasto: {held}")
         code = 0
     except (SotevarastoError, OSError) as error:
-        click.echo(f"sotevarasto: {_one_line(error)}", err=True)
-        if line := told(alert_unbegun(_one_line(error))):
+        click.echo(f"sotevarasto: {one_line(error)}", err=True)
+        if line := told(alert_unbegun(one_line(error))):
             click.echo(f"sotevarasto: {line}", err=True)
         code = 2
     except MemoryError:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from sources.contract import LANGUAGES, Contract
+from sources.contract import Contract
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.landing import Landing
@@ -21,12 +20,9 @@ from sources.regional.inbox import scan
 from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.receipt import clear_received, receive
-from sources.regional.report import Context, is_written, write_report
+from sources.regional.report import context_of, is_written, write_report
 from sources.regional.sightings import record_sightings, settled_by
 from sources.regional.staging import Connections
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 class IntakeError(SotevarastoError):
@@ -96,7 +92,7 @@ def write_reports(
             county = counties.get(receipt.body["organiser_code"])
             try:
                 with connections.of_this_thread() as con:
-                    context = _context(receipt.body["dataset"], contracts, county, con)
+                    context = context_of(receipt.body["dataset"], contracts, county, con)
                     write_report(home, receipt, verdicts[receipt.subject], context)
             except Exception as error:  # a report that fails must not cost the night; the next run writes it
                 log_places(home, receipt, error)
@@ -105,12 +101,3 @@ def write_reports(
                     f"the report of delivery {receipt.subject} is not written ({failed}); see {home.logs.name}/"
                 )
     return problems
-
-
-def _context(
-    dataset: str | None, contracts: Mapping[str, Contract], county: County | None, con: duckdb.DuckDBPyConnection
-) -> Context:
-    contract = contracts.get(dataset)
-    dialect = county.dialects.get(dataset) if county else None
-    names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
-    return Context(contract, dialect, names, con) if contract and dialect else Context(None, None, names, con)

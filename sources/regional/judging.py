@@ -236,7 +236,7 @@ class Judging:
     def _kept(self, staged: Staged) -> dict[str, Any]:
         facts = staged.keep(self.home)
         kill_point("slice.written")
-        return _body("rejected" if staged.refusal else "accepted", staged.refusal, **facts)
+        return verdict_body("rejected" if staged.refusal else "accepted", staged.refusal, **facts)
 
 
 def _raise_known(error: Exception) -> None:
@@ -265,7 +265,7 @@ def log_places(home: Home, receipt: Event, error: Exception) -> None:
     write_atomic(home.logs / f"failed-{receipt.subject}.txt", f"{type(error).__name__}\n{frames}")
 
 
-def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str, Any]:
+def verdict_body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str, Any]:
     """The body of a verdict event; rows_received stays null where no row was read."""
     return {
         "status": status,
@@ -286,5 +286,5 @@ def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str
 
 def _verdict_on(known: Refused | Duplicate) -> dict[str, Any]:
     if isinstance(known, Refused):
-        return _body("rejected", known)
-    return _body("duplicate", reason=known.reason, first_receipt_id=known.first_receipt_id)
+        return verdict_body("rejected", known)
+    return verdict_body("duplicate", reason=known.reason, first_receipt_id=known.first_receipt_id)

@@ -14,11 +14,11 @@ from typing import Any
 from sources.durable import kill_point, naming, replace_file, temp_path
 from sources.home import Home
 from sources.ledger import Event
-from sources.regional.report.facts import Case, Context, Report, build
+from sources.regional.report.facts import Case, Context, Report, build, context_of
 from sources.regional.report.page import page
 from sources.regional.report.tables import bytes_of, csv_text, jsonl, workbook
 
-__all__ = ["SUFFIXES", "Case", "Context", "is_written", "write_case", "write_report"]
+__all__ = ["SUFFIXES", "Case", "Context", "context_of", "is_written", "write_case", "write_report"]
 
 # In the order of writing: where the page stands, all stand.
 SUFFIXES = (".jsonl", ".csv", ".xlsx", ".html")

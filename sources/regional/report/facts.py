@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.contract import LANGUAGES, Contract, read_yaml
 from sources.reference import ended, successor
-from sources.regional.county import Dialect
+from sources.regional.county import County, Dialect
 from sources.regional.file_rules import TOLD, file_rule
 from sources.regional.report.causes import Cause, Findings
 from sources.regional.report.expected import agreed_codes, expected, header_of
@@ -38,6 +38,16 @@ class Context:
     dialect: Dialect | None
     organiser_name: dict[str, str]
     con: duckdb.DuckDBPyConnection
+
+
+def context_of(
+    dataset: str | None, contracts: Mapping[str, Contract], county: County | None, con: duckdb.DuckDBPyConnection
+) -> Context:
+    """The context of a delivery; `dataset` is None when its manifest names none, `county` when nobody knows its sender."""
+    contract = contracts.get(dataset)
+    dialect = county.dialects.get(dataset) if county else None
+    names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
+    return Context(contract, dialect, names, con) if contract and dialect else Context(None, None, names, con)
 
 
 @dataclass(frozen=True)

@@ -38,21 +38,26 @@ def template(name: str):
 def _page(code: str, report: Report, context: Context) -> dict[str, Any]:
     text, document = texts()[code], report.document
     dataset = context.contract.label[code] if context.contract else shown(document["dataset"] or "–")
-    status, rows = document["status"], document["rows"]
-    state = text["accepted_partly" if status == "accepted" and rows["quarantined"] else status]
     facts = {"organiser": context.organiser_name[code], "dataset": dataset, "period": document["period"] or "–"}
     return {
         "code": code,
         "text": text,
         "dataset": dataset,
         "title": text["title"].format(**facts),
-        "state": state.format(first=document["first_receipt_id"], **rows),
-        "summary": _summary(document["totals"], text),
+        "state": state(document, text),
+        "summary": summary(document["totals"], text),
         "is_hidden": _hides_rows(document),
     }
 
 
-def _summary(totals: dict[str, int], text: dict[str, Any]) -> str:
+def state(document: dict[str, Any], text: dict[str, Any]) -> str:
+    """What became of the delivery, in a sentence or two."""
+    status, rows = document["status"], document["rows"]
+    told = text["accepted_partly" if status == "accepted" and rows["quarantined"] else status]
+    return told.format(first=document["first_receipt_id"], **rows)
+
+
+def summary(totals: dict[str, int], text: dict[str, Any]) -> str:
     """'Fix these k causes and n errors go', in the number that the language wants."""
     if not totals["causes"]:
         return ""

@@ -1,7 +1,6 @@
 """A whole regional night: every delivery gets the verdict it deserves, and the order of deliveries holds."""
 
 import hashlib
-import json
 
 import duckdb
 import pytest

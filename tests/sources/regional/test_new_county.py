@@ -1,6 +1,5 @@
 """A county that nobody knew becomes a sender by a YAML file alone: its deliveries are received, judged and kept, and its reports are in its name."""
 
-import json
 import shutil
 from pathlib import Path
 
