@@ -96,7 +96,9 @@ def build(case: Case, context: Context) -> Report:
         **_sent(case, context),
         "received_at": case.received_at.isoformat(timespec="seconds"),
         "judged_at": case.judged_at.isoformat(timespec="seconds"),
-        **{key: judged[key] for key in ("status", "rule", "reason", "values", "first_receipt_id")},
+        **{key: judged[key] for key in ("status", "rule", "reason", "first_receipt_id")},
+        # The ledger gives keys back in another order than they were made in.
+        "values": dict(sorted(judged["values"].items())),
         "rows": {part: judged[f"rows_{part}"] for part in ("received", "accepted", "quarantined")},
         "totals": _totals(mend, causes),
         "causes": causes,

@@ -92,6 +92,7 @@ def compare(tmp_path: Path, names) -> int:
             batch.put(spoiled)
         batch.night(NIGHT)
         by_manifest = {spoiled.parcel.manifest_name: (key, spoiled) for key, spoiled in sent.items()}
+        by_fault = {spoiled.parcel.manifest_name: taken[key] for key, spoiled in sent.items()}
         with Ledger(batch.home.ledger) as ledger:
             receipts = ledger.events("receipt")
         for receipt in receipts:
@@ -102,7 +103,10 @@ def compare(tmp_path: Path, names) -> int:
             check(files, manifest, sender, out, contracts, counties, at=NIGHT, receipt_id=receipt.subject)
             for suffix in SUFFIXES:
                 theirs = (batch.home.reports / sender / f"{receipt.subject}{suffix}").read_bytes()
-                assert (out / f"{receipt.subject}{suffix}").read_bytes() == theirs, (taken, suffix)
+                assert (out / f"{receipt.subject}{suffix}").read_bytes() == theirs, (
+                    by_fault[receipt.body["manifest_name"]],
+                    suffix,
+                )
             compared += 1
         shutil.rmtree(batch.home.root)
     return compared
