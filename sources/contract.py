@@ -113,6 +113,10 @@ class Rule:
     effective_from: date | None = None
     effective_to: date | None = None
 
+    @property
+    def is_dated(self) -> bool:
+        return self.effective_from is not None or self.effective_to is not None
+
     def judges(self, period: str) -> bool:
         """Whether the rule is in force in a month ('YYYY-MM'): one that begins before the rule ends, and not before it begins."""
         first = date.fromisoformat(f"{period}-01")
@@ -303,6 +307,9 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
     if check in STANDARD_CHECKS:
         texts = _standard_texts()[check]
         extras = {"text": _filled(texts["text"], column), "fix": _filled(texts["fix"], column)} | extras
+    dates = {name: _day(path, rule_id, extras, name) for name in ("effectiveFrom", "effectiveTo")}
+    if any(dates.values()):
+        arguments.setdefault("period", "period")
     example = extras.get("example") or {}
     return Rule(
         id=rule_id,
@@ -316,8 +323,8 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
         example_bad=_example(example.get("bad"), column.name),
         example_good=_example(example.get("good"), column.name),
         version=extras.get("version", 1),
-        effective_from=_day(path, rule_id, extras, "effectiveFrom"),
-        effective_to=_day(path, rule_id, extras, "effectiveTo"),
+        effective_from=dates["effectiveFrom"],
+        effective_to=dates["effectiveTo"],
     )
 
 
