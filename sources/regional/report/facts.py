@@ -168,10 +168,21 @@ def _rule(rule: Any, context: Context) -> dict[str, Any]:
 
 
 def _fix(rule: Any, period: str | None, values: list[str], context: Context) -> dict[str, str]:
-    """How to mend it. For codes that have ended: which code took the place of each of those that were sent, as the sender writes them, and from which day."""
-    if period is None or context.contract is None or getattr(rule, "check", None) != "in_force":
+    """How to mend it, in the sender's own codes. For codes that have ended: which code took the place of each of those that were sent, and from which day."""
+    check = getattr(rule, "check", None)
+    if context.contract is None or context.dialect is None or check not in ("codes", "in_force"):
         return rule.fix
-    ours = context.dialect.codes.get(rule.column, {}) if context.dialect else {}
+    ours = context.dialect.codes.get(rule.column, {})
+    if check == "codes":
+        column = context.contract.column(rule.column)
+        agreed = f"({', '.join(column.codes or (column.code_list,))})"
+        own = f"({', '.join(ours)})" if ours else agreed
+        return {language: text.replace(agreed, own) for language, text in rule.fix.items()}
+    pairs = _successors(rule, period, values, ours) if period else []
+    return {language: f"{text} {', '.join(pairs)}".rstrip() for language, text in rule.fix.items()}
+
+
+def _successors(rule: Any, period: str, values: list[str], ours: Mapping[str, str]) -> list[str]:
     theirs = {code: sent for sent, code in ours.items()}
     name, day = rule.arguments["code_list"], date.fromisoformat(f"{period}-01")
     pairs = []
@@ -180,7 +191,7 @@ def _fix(rule: Any, period: str | None, values: list[str], context: Context) -> 
         if code in ended(name):
             after = successor(name, code, day)
             pairs.append(f"{sent} → {theirs.get(after, after)} ({ended(name)[code].ended_on})")
-    return {language: f"{text} {', '.join(pairs)}".rstrip() for language, text in rule.fix.items()}
+    return pairs
 
 
 def _causes(

@@ -188,7 +188,8 @@ def test_each_broken_rule_is_told_with_line_value_and_mend_in_three_languages(de
     )
     (item,) = document["mend"]
     assert (item["rule"], item["failed"], item["applicable"], item["more"]) == (rule, 2, 100, 0)
-    assert item["fix"] == CONTRACT.rule(rule).fix
+    fix = {code: text.replace("male, female, unknown", "M, N, T") for code, text in CONTRACT.rule(rule).fix.items()}
+    assert item["fix"] == fix, "in the codes that the sender writes"
     told_errors = [
         [e[key] for key in ("rule", "severity", "level", "file", "line", "record", "column", "header", "value")]
         for e in document["errors"]
@@ -197,13 +198,13 @@ def test_each_broken_rule_is_told_with_line_value_and_mend_in_three_languages(de
         [rule, "record", 1, "contacts.csv", 3, 2, "sex", "Sp", "Y"],
         [rule, "record", 1, "contacts.csv", 7, 6, "sex", "Sp", "X"],
     ]
-    assert all(e["fix"] == CONTRACT.rule(rule).fix for e in document["errors"])
+    assert all(e["fix"] == fix for e in document["errors"])
     assert document["errors"][0]["expected"]["en"] == "one of M, N, T"
     assert [(c["line"], c["column"], c["value"]) for c in cells(desk)] == [("3", "sex", "Y"), ("7", "sex", "X")]
     page = part(desk, ".html")
     for code in ("fi", "sv", "en"):
-        assert CONTRACT.rule(rule).fix[code] in page
-        assert cells(desk)[0][f"fix_{code}"] == CONTRACT.rule(rule).fix[code]
+        assert fix[code] in page
+        assert cells(desk)[0][f"fix_{code}"] == fix[code]
 
 
 def test_columns_and_codes_are_told_as_the_sender_writes_them(desk):
