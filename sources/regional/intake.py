@@ -19,6 +19,7 @@ from sources.regional.county import County
 from sources.regional.inbox import scan
 from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
+from sources.regional.outlook import write_outlooks
 from sources.regional.receipt import clear_received, receive
 from sources.regional.report import context_of, is_written, write_report
 from sources.regional.sightings import record_sightings, settled_by
@@ -74,6 +75,7 @@ def _take_in(
     judging = Judging(home, ledger, landing, contracts, counties, at, say)
     judging.run()
     unwritten = write_reports(home, ledger, contracts, counties)
+    unwritten += write_outlooks(home, ledger, contracts, counties)
     problems = (*found.problems, *received.problems, *judging.problems, *unwritten)
     return outcome_of(ledger, contracts, counties, at, found.waiting, problems, tuple(judging.disputed))
 

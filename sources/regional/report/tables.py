@@ -156,7 +156,7 @@ def workbook(report: Report, path: Path) -> None:
     """Write the workbook: of each language a sheet of causes and a sheet of errors. Every cell is text, so nothing in it can be run."""
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         made = datetime.fromisoformat(report.document["judged_at"]).replace(tzinfo=None)
         book.set_properties({"title": report.document["receipt_id"], "created": made})
