@@ -31,7 +31,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organiser", required=True, metavar="CODE", help="Your organiser code, such as 07 or HUS.")
+@click.option("--organiser", required=True, metavar="CODE", help="Your organiser code: two digits, or letters.")
 @click.option("--dataset", metavar="NAME", help="Such as care_contacts; without it the file's headings tell.")
 @click.option("--period", metavar="YYYY-MM", help="The month of the delivery; without it the last one that has ended.")
 @click.option(
