@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from sources.ledger import Ledger
 from sources.regional import catalogue, judging, rules
 from sources.regional import check as check_module
+from sources.regional import report as report_module
 from sources.regional.check import CheckError, check
 from sources.regional.judge import AcceptedCheck
 from sources.regional.own_manifest import OwnManifestError, dataset_of, last_month, own_manifest
@@ -23,6 +25,9 @@ from tests.spoiled import FAULTS, Spoiled, spoil
 
 MADE = datetime(2026, 9, 10, 8, 15, tzinfo=HELSINKI)
 NIGHT = business_time(1)
+SCHEMA = Draft202012Validator(
+    json.loads(Path(report_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
+)
 SENDERS = tuple(catalogue.counties())
 FEW = {
     "care_contacts: numbers_that_are_none",
@@ -101,6 +106,9 @@ def compare(tmp_path: Path, names) -> int:
             out = tmp_path / "checked"
             contracts, counties = catalogue.dataset_contracts(), catalogue.counties()
             check(files, manifest, sender, out, contracts, counties, at=NIGHT, receipt_id=receipt.subject)
+            lines = (out / f"{receipt.subject}.jsonl").read_text(encoding="utf-8").splitlines()
+            for line in (*lines[:1], *lines[-3:]):
+                SCHEMA.validate(json.loads(line))
             for suffix in SUFFIXES:
                 theirs = (batch.home.reports / sender / f"{receipt.subject}{suffix}").read_bytes()
                 assert (out / f"{receipt.subject}{suffix}").read_bytes() == theirs, (
