@@ -17,7 +17,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup manifest nightly status dev postgres test test-slow test-all bench bench-kill bench-queries contracts lint lock clean
+.PHONY: help setup manifest nightly status dev postgres test test-slow test-all bench bench-kill bench-queries contracts county-wheel lint lock clean
 
 help:
 	@echo "make nightly        run the night (sets everything up the first time); DAY=+1 is the next simulated night"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench          our regional path beside plain DuckDB SQL and other ways, and start-ups (long); make bench-queries: analysts' questions"
 	@echo "make bench-kill     hundreds of nights killed at random and run again; KILLS=50 for a few"
 	@echo "make contracts      what is made from contracts, models and definitions: the dictionary, the asset graph"
+	@echo "make county-wheel   the sender's own desk as a wheel of its own, in dist/"
 	@echo "make lint           ruff; make lock: resolve the pinned versions anew"
 
 setup: $(VENV)/.ready
@@ -82,6 +83,9 @@ contracts: $(VENV)/.ready
 	@"$(BIN)/python" -m warehouse.dictionary
 	@$(MAKE) --no-print-directory manifest
 	@"$(BIN)/python" -m orchestration.graph
+
+county-wheel: $(VENV)/.ready
+	@"$(BIN)/python" county/build.py
 
 lint: $(VENV)/.ready
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .

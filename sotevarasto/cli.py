@@ -12,34 +12,21 @@ from pathlib import Path
 
 import click
 
+from sotevarasto.commands import Commands, one_line
+from sotevarasto.delivery_commands import delivery
 from sotevarasto.hold import hold
+from sotevarasto.pseudonymise_command import pseudonymise
 from sources.errors import SotevarastoError
 
 
-class Commands(click.Group):
-    """Turns every error meant for a person into one line on stderr and exit code 2."""
-
-    def invoke(self, context: click.Context):
-        try:
-            return super().invoke(context)
-        except (SotevarastoError, OSError) as error:
-            click.echo(f"sotevarasto: {_one_line(error)}", err=True)
-            context.exit(2)
-
-
-def _one_line(error: SotevarastoError | OSError) -> str:
-    if isinstance(error, SotevarastoError):
-        return str(error)
-    from sources.home import current_profile, default_home
-
-    place = error.filename or default_home(current_profile())
-    return f"{place}: {error.strerror or error}; mend the path or free the space, then run the same command again"
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, name="sotevarasto", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sotevarasto")
 def main() -> None:
     """The pipeline of Finland's national social and health care data warehouse."""
+
+
+main.add_command(delivery)
+main.add_command(pseudonymise)
 
 
 @main.command()
@@ -71,8 +58,8 @@ def nightly(day: str) -> None:
         click.echo(f"sotevarasto: {held}")
         code = 0
     except (SotevarastoError, OSError) as error:
-        click.echo(f"sotevarasto: {_one_line(error)}", err=True)
-        if line := told(alert_unbegun(_one_line(error))):
+        click.echo(f"sotevarasto: {one_line(error)}", err=True)
+        if line := told(alert_unbegun(one_line(error))):
             click.echo(f"sotevarasto: {line}", err=True)
         code = 2
     except MemoryError:
@@ -164,42 +151,6 @@ def landing_erase(sha256: str, reason: str) -> None:
 
 
 @main.group()
-def delivery() -> None:
-    """What the senders delivered."""
-
-
-@delivery.command("annul")
-@click.argument("receipt")
-@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
-@click.option("--by", metavar="NAME", help="Who decides; the user of this machine unless given. Never the sender.")
-def delivery_annul(receipt: str, reason: str, by: str | None) -> None:
-    """Take an accepted delivery out of force: the one before it holds again. Nothing is removed, and what was known before stays on record."""
-    from sotevarasto.deliveries import annul
-
-    annul(receipt, reason, by)
-
-
-@delivery.command("replay")
-@click.option("--organiser", metavar="CODE", help="Only this sender's deliveries.")
-@click.option("--dataset", metavar="NAME", help="Only deliveries of this dataset.")
-@click.option("--period", metavar="YYYY-MM", help="Only deliveries of this month.")
-def delivery_replay(organiser: str | None, dataset: str | None, period: str | None) -> None:
-    """Judge landed deliveries again where a changed rule, dialect or mapping touches them."""
-    from warehouse.replaying import replay_deliveries
-
-    replay_deliveries(organiser, dataset, period, click.echo)
-
-
-@delivery.command("redo")
-@click.argument("receipt")
-def delivery_redo(receipt: str) -> None:
-    """Make the missing slice, quarantine or report of a delivery again from its landed bytes."""
-    from warehouse.replaying import redo_delivery
-
-    redo_delivery(receipt, click.echo)
-
-
-@main.group()
 def period() -> None:
     """Months of a dataset: provisional, final when locked, revised by an approved revision."""
 
@@ -260,7 +211,7 @@ def county_new(
     out: Path | None,
 ) -> None:
     """Draft the file of a new sender from sample files. A guess that is not certain stands as TODO, which no night accepts."""
-    from sotevarasto.county import draft
+    from sotevarasto.onboarding import draft
 
     draft(code, {"fi": name_fi, "sv": name_sv, "en": name_en}, datasets, samples, out or Path(f"{code}.yml"))
 
@@ -269,51 +220,9 @@ def county_new(
 @click.argument("file", type=click.Path(path_type=Path))
 def county_check(file: Path) -> None:
     """Is this county file sound? One line says what is not."""
-    from sotevarasto.county import check
+    from sotevarasto.onboarding import check
 
     check(file)
-
-
-@main.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--columns",
-    default="client_id",
-    show_default=True,
-    help="Headers, or with --organiser the contract's columns; comma between them.",
-)
-@click.option(
-    "--key-file", required=True, type=click.Path(path_type=Path), help="The key; a file that only you may read."
-)
-@click.option("--key-id", required=True, help="Which key it must be, e.g. 07-2026-1.")
-@click.option("--key-check", help="The key's check value as agreed; another one stops at the start.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder for the pseudonymised files.")
-@click.option("--organiser", metavar="CODE", help="Take headers, delimiter and encoding from this sender's dialect.")
-@click.option("--dataset", default="care_contacts", show_default=True, help="The dataset, with --organiser.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Without --organiser.")
-@click.option("--delimiter", default=";", show_default=True, help="Without --organiser.")
-@click.option(
-    "--purpose",
-    default="minimum-dataset",
-    show_default=True,
-    help="Pseudonyms for one purpose cannot be joined with another's.",
-)
-@click.option("--flag-temporary", metavar="HEADER", help="Add a column: 1 where the code is given for a time only.")
-@click.option(
-    "--old-key-file",
-    type=click.Path(path_type=Path),
-    help="At a rotation: also write old and new pseudonyms side by side.",
-)
-@click.option("--old-key-id", help="Which key the old one must be.")
-@click.option("--new-key", is_flag=True, help="Make the key file, and no more.")
-def pseudonymise(files: tuple[Path, ...], new_key: bool, **options) -> None:
-    """Put pseudonyms in the place of personal identity codes, before FILES are sent."""
-    from sotevarasto import pseudonymising
-
-    if new_key:
-        pseudonymising.make_key(options["key_file"], options["key_id"])
-    else:
-        pseudonymising.pseudonymise(files, **options)
 
 
 @main.command()

@@ -1,56 +1,139 @@
-"""`sotevarasto county new` and `county check`.
+"""`sotevarasto-county`: the commands of a sender's own desk, also those of `sotevarasto` that work without a home.
 
-Belongs here: which files, and the lines that are said. Does not belong here: guessing (sources/regional/onboarding), what a county file must be (sources/regional/county.py).
+Belongs here: arguments, the verdict in a few lines, exit codes. Does not belong here: judging (sources/regional/check.py) and reports. This module and what it imports are
+packed as a distribution of their own (county/), so it imports no room but `sources`, and nothing that needs a home, a ledger or a warehouse.
+Exit codes: 0 accepted, 1 rejected, 2 bad use.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import sys
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sources.durable import write_atomic
+from sotevarasto.commands import Commands
+from sotevarasto.pseudonymise_command import pseudonymise
 from sources.errors import SotevarastoError
-from sources.regional.catalogue import counties, dataset_contracts
-from sources.regional.county import load_county
+
+if TYPE_CHECKING:
+    from sources.regional.check import Checked
+
+_SHOWN = 10
 
 
-def draft(code: str, name: Mapping[str, str], datasets: Sequence[str], samples: Sequence[Path], out: Path) -> None:
-    """Draft a county file from a sample for each dataset, and say what is certain, what is not, and what comes next."""
-    from sources.regional.onboarding.draft import agreed_forms, draft_dialect
-    from sources.regional.onboarding.knowledge import gather
-    from sources.regional.onboarding.written import CountyDraft, county_file, lines_for_a_person
-
-    contracts = dataset_contracts()
-    _refuse(code, datasets, samples, out)
-    known = gather(contracts, counties(), but=code)
-    drafts = [draft_dialect(contracts[d], sample, known) for d, sample in zip(datasets, samples, strict=True)]
-    county = CountyDraft(code, name, agreed_forms(drafts))
-    write_atomic(out, county_file(county), mode=0o644)
-    for line in lines_for_a_person(county, str(out)):
-        click.echo(line)
+@click.group(cls=Commands, name="sotevarasto-county", context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A delivery to the national warehouse, checked where it is made. Nothing is sent anywhere."""
 
 
-def check(file: Path) -> None:
-    """Load a county file as a night does, and say what it holds. CountyError, one line, when it cannot be used."""
-    county = load_county(file, dataset_contracts())
-    told = ", ".join(f"{name} ({dialect.encoding})" for name, dialect in county.dialects.items())
-    click.echo(f"{file}: {county.organiser_code} {county.name['fi']} is sound; it sends {told}")
+main.add_command(pseudonymise)
 
 
-def _refuse(code: str, datasets: Sequence[str], samples: Sequence[Path], out: Path) -> None:
-    if not re.fullmatch(r"[0-9A-Z]{2,10}", code):
-        raise SotevarastoError(f"{code!r} is no organiser code: give two to ten digits or capital letters, such as 77")
-    if len(datasets) != len(samples) or not datasets:
-        raise SotevarastoError(
-            f"{len(datasets)} × --dataset and {len(samples)} × --from: give a sample for each dataset, in the same order"
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organiser", required=True, metavar="CODE", help="Your organiser code: two digits, or letters.")
+@click.option("--dataset", metavar="NAME", help="Such as care_contacts; without it the file's headings tell.")
+@click.option("--period", metavar="YYYY-MM", help="The month of the delivery; without it the last one that has ended.")
+@click.option(
+    "--sequence", default=1, show_default=True, help="For the manifest that is made: a correction has a higher one."
+)
+@click.option(
+    "--manifest",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The manifest you will send; without it one is made.",
+)
+@click.option("--write-manifest", is_flag=True, help="Write the manifest that was made beside the first file.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the report; without it delivery-report/ beside the first file.",
+)
+@click.option("--language", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
+def check(
+    files: tuple[Path, ...],
+    organiser: str,
+    dataset: str | None,
+    period: str | None,
+    sequence: int,
+    manifest: Path | None,
+    write_manifest: bool,
+    out: Path | None,
+    language: str,
+) -> None:
+    """Check a delivery by the receiver's own rules, before it is sent: verdict, causes, and a report like the one that it would get."""
+    import warnings
+
+    warnings.filterwarnings("ignore")
+    from sources.regional import catalogue
+    from sources.regional.check import check as judge
+
+    at = datetime.now(UTC)
+    out = out or files[0].parent / "delivery-report"
+    with tempfile.TemporaryDirectory(prefix="sotevarasto-manifest-") as folder:
+        if manifest is None:
+            place = files[0].parent if write_manifest else Path(folder)
+            manifest = _made(files, organiser, dataset, period, sequence, place, at)
+        elif dataset or period or write_manifest:
+            raise SotevarastoError(
+                "--manifest says dataset and period itself; leave out --dataset, --period, --write-manifest"
+            )
+        done = judge(files, manifest, organiser, out, catalogue.dataset_contracts(), catalogue.counties(), at=at)
+    _tell(done, language)
+    sys.exit(0 if done.is_accepted else 1)
+
+
+def _made(
+    files: tuple[Path, ...],
+    organiser: str,
+    dataset: str | None,
+    period: str | None,
+    sequence: int,
+    place: Path,
+    at: datetime,
+) -> Path:
+    """A manifest of these files, written into `place`."""
+    from sources.regional import catalogue
+    from sources.regional.own_manifest import dataset_of, last_month, own_manifest
+
+    county = catalogue.counties().get(organiser)
+    if county is None:
+        raise SotevarastoError(f"no sender has the code {organiser}; known are {', '.join(catalogue.counties())}")
+    dataset = dataset or dataset_of(files, county)
+    if dataset not in county.dialects:
+        raise SotevarastoError(f"{organiser} sends no {dataset}; agreed are {', '.join(county.dialects)}")
+    contract = catalogue.dataset_contracts()[dataset]
+    name, content = own_manifest(files, county, contract, period or last_month(at), sequence=sequence, at=at)
+    (place / name).write_bytes(content)
+    return place / name
+
+
+def _tell(done: Checked, language: str) -> None:
+    """The verdict, the first causes and where the report is."""
+    from sources.regional.report.facts import texts
+    from sources.regional.report.page import state, summary
+
+    document, t = done.document, texts()[language]
+    click.echo(
+        f"{document['organiser_code']} {document['dataset'] or '–'} {document['period'] or '–'}: {state(document, t)}"
+    )
+    if document["rule"]:
+        click.echo(f"  {document['rule']}: {document['reason']}")
+    if told := summary(document["totals"], t):
+        click.echo(told)
+    for cause in document["causes"][:_SHOWN]:
+        place = ", ".join(
+            str(part) for part in (cause["file"], f"{t['line_no']} {cause['line']}" if cause["line"] else "") if part
         )
-    known = dataset_contracts()
-    if wrong := [name for name in datasets if name not in known or list(datasets).count(name) > 1]:
-        raise SotevarastoError(f"--dataset {wrong[0]}: give each once, and one of {', '.join(known)}")
-    if out.stem != code:
-        raise SotevarastoError(f"--out {out}: a county file bears its code: name it {code}.yml")
-    if out.exists():
-        raise SotevarastoError(f"{out} is there already; give another --out, or move the old file away")
+        name = f" [{cause['header']}]" if cause["header"] else ""
+        expected = f" {t['expected_title']}: {cause['expected'][language]}." if cause["expected"][language] else ""
+        click.echo(
+            f"  {cause['id']} {cause['rule']}{name} {cause['text'][language]} ({cause['errors']}; {place or '–'})"
+        )
+        click.echo(f"     {cause['fix'][language]}{expected}")
+    if (more := len(document["causes"]) - _SHOWN) > 0:
+        click.echo(f"  + {more}")
+    click.echo(f"{t['report']}: {done.folder / done.receipt_id}.html (.jsonl, .csv, .xlsx)")

@@ -94,6 +94,8 @@ class Column:
 class Rule:
     """One rule: a stable id, the column it is reported on, the check with its arguments, and what it says to the sender.
 
+    `version` counts changes of what it judges. It judges deliveries of months that begin from `effective_from` to `effective_to`; None is without bound.
+
     The examples are values by column, as the contract's own forms write them: in an otherwise sound row the bad ones break the rule, the good ones none.
     """
 
@@ -107,6 +109,20 @@ class Rule:
     fix: dict[str, str]
     example_bad: dict[str, str] = field(default_factory=dict)
     example_good: dict[str, str] = field(default_factory=dict)
+    version: int = 1
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    @property
+    def is_dated(self) -> bool:
+        return self.effective_from is not None or self.effective_to is not None
+
+    def judges(self, period: str) -> bool:
+        """Whether the rule is in force in a month ('YYYY-MM'): one that begins before the rule ends, and not before it begins."""
+        first = date.fromisoformat(f"{period}-01")
+        return (self.effective_from is None or first >= self.effective_from) and (
+            self.effective_to is None or first <= self.effective_to
+        )
 
     @property
     def level(self) -> int:
@@ -291,6 +307,9 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
     if check in STANDARD_CHECKS:
         texts = _standard_texts()[check]
         extras = {"text": _filled(texts["text"], column), "fix": _filled(texts["fix"], column)} | extras
+    dates = {name: _day(path, rule_id, extras, name) for name in ("effectiveFrom", "effectiveTo")}
+    if any(dates.values()):
+        arguments.setdefault("period", "period")
     example = extras.get("example") or {}
     return Rule(
         id=rule_id,
@@ -303,7 +322,20 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
         fix=_trilingual(path, rule_id, extras.get("fix")),
         example_bad=_example(example.get("bad"), column.name),
         example_good=_example(example.get("good"), column.name),
+        version=extras.get("version", 1),
+        effective_from=dates["effectiveFrom"],
+        effective_to=dates["effectiveTo"],
     )
+
+
+def _day(path: Path, rule_id: str, extras: dict[str, Any], name: str) -> date | None:
+    day = extras.get(name)
+    if day is None:
+        return None
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError:
+        _refuse(path, rule_id, f"has a {name} that is no day (YYYY-MM-DD)")
 
 
 def _example(value: Any, column: str) -> dict[str, str]:

@@ -34,15 +34,16 @@ SENDERS = ("05", "09", "11", "13", "17", "90")
 
 @dataclass(frozen=True)
 class Report:
-    """The three forms of one delivery's report."""
+    """The forms of one delivery's report: the JSONL's first line and its errors, the CSV, the page."""
 
     document: dict[str, Any]
+    errors: list[dict[str, Any]]
     csv: str
     html: str
 
     @property
     def everything(self) -> str:
-        return json.dumps(self.document, ensure_ascii=False) + self.csv + self.html
+        return json.dumps([self.document, *self.errors], ensure_ascii=False) + self.csv + self.html
 
 
 def parcel(sender: str, sequence: int, made: datetime, dataset: str = CONTACTS) -> Parcel:
@@ -122,8 +123,9 @@ class Batch:
 
     def report(self, sender: str, receipt_id: str) -> Report:
         path = self.home.reports / sender / receipt_id
-        read = {s: path.with_name(path.name + s).read_text(encoding="utf-8-sig") for s in (".json", ".csv", ".html")}
-        return Report(json.loads(read[".json"]), read[".csv"], read[".html"])
+        read = {s: path.with_name(path.name + s).read_text(encoding="utf-8-sig") for s in (".jsonl", ".csv", ".html")}
+        document, *errors = map(json.loads, read[".jsonl"].splitlines())
+        return Report(document, errors, read[".csv"], read[".html"])
 
     def registry(self, at: datetime, sender: str) -> list[dict[str, Any]]:
         """What analysts see of a sender's deliveries, by sequence."""

@@ -129,6 +129,21 @@ class Browser:
             "value"
         )
 
+    def press(self, key: str, settle: float = 0.1) -> None:
+        """Press and release one key, named as in KeyboardEvent.key."""
+        code = {"Tab": 9, "Enter": 13}[key]
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self._call(
+                "Input.dispatchKeyEvent", session=True, type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text
+            )
+        self._drain(settle)
+
+    def prefer(self, scheme: str) -> None:
+        """Let pages see a reader who prefers this colour scheme: light or dark."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self._call("Emulation.setEmulatedMedia", session=True, features=features)
+
     def open(self, address: str, picture: Path | None = None, settle: float = 0.2, width: int = 1280) -> Seen:
         """Open an address, wait until it has loaded and `settle` seconds more, and tell what came of it."""
         # An address that differs in its fragment alone would not be loaded anew.

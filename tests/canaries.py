@@ -3,6 +3,7 @@
 The landing is left out, since it keeps every byte as it was sent, and so is the simulator's own folder: it is the sender's side.
 """
 
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,14 @@ from sources.home import Home
 
 # Of the form of real codes, with individual numbers that are given to nobody (900-999) and the signs of three centuries.
 CODES = ("131052-930T", "010203A904K", "050594Y9066", "311299+955x")
+
+
+def content_of(path: Path) -> bytes:
+    """A file's bytes; of a workbook the bytes of its parts, which the file holds compressed."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return b"".join(map(book.read, book.namelist()))
 
 
 def found(home: Home, codes: Iterable[str] = CODES) -> list[str]:
@@ -24,7 +33,7 @@ def found(home: Home, codes: Iterable[str] = CODES) -> list[str]:
             if not path.is_file() or path.is_symlink() or left_out or (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
-            name, data = path.relative_to(home.root).as_posix(), path.read_bytes()
+            name, data = path.relative_to(home.root).as_posix(), content_of(path)
             if any(code.encode(form) in data for code in codes for form in ("utf-8", "utf-16-le")):
                 places.append(name)
             # What is compressed does not show in the bytes.

@@ -243,7 +243,7 @@ def test_the_report_names_rule_place_and_mend_in_three_languages(case):
             assert rule in form
         assert all(mend[rule]["fix"].values()) and all(mend[rule]["text"].values())
     if case.is_accepted:
-        told = {(d["file"], d["line"], d["column"], i["rule"]) for i in mend.values() for d in i["details"]}
+        told = {(e["file"], e["line"], e["column"], e["rule"]) for e in case.report.errors}
         assert told == set(case.batch.quarantined(case.verdict))
         assert document["reason"] is None
     else:
@@ -313,7 +313,7 @@ def test_what_has_the_form_of_an_identity_code_is_hidden_though_its_check_charac
     batch.night(BEFORE)
     (verdict,) = [r.verdict for r in batch.received(BEFORE).values()]
     told = [*batch.home.reports.rglob("*"), *batch.home.logs.rglob("*"), batch.home.ledger]
-    everything = b"".join(p.read_bytes() for p in told if p.is_file())
+    everything = b"".join(canaries.content_of(p) for p in told if p.is_file())
     everything += "".join(batch.values_in_quarantine()).encode()
     everything += repr(pl.read_parquet(batch.home.parquet / verdict["slice"]["path"]).rows()).encode()
     assert code[:6].encode() not in everything

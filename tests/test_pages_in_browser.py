@@ -132,9 +132,9 @@ def test_a_suites_page_shows_every_check_with_its_verdict(home, browser, address
 
 def test_a_rejected_delivery_and_faulty_rows_are_told_with_their_mend(home, browser, address):
     told = {
-        p: json.loads(p.with_suffix(".json").read_text(encoding="utf-8"))
+        p: json.loads(p.with_suffix(".jsonl").read_text(encoding="utf-8").partition("\n")[0])
         for p in home.reports.glob("*/*.html")
-        if p.with_suffix(".json").exists()
+        if p.with_suffix(".jsonl").exists()
     }
     rejected = next(p for p, facts in told.items() if facts["status"] == "rejected")
     faulty = next(p for p, facts in told.items() if facts["status"] == "accepted" and facts["rows"]["quarantined"])

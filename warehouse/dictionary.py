@@ -1,6 +1,7 @@
 """`make contracts`: writes what is known of every column, from the contracts and the descriptions of the models.
 
-What belongs here: docs/dictionary/{fi,sv,en}.md, and the seed of the columns that the models cannot see. What does not:
+What belongs here: docs/dictionary/{fi,sv,en}.md, and the seed of the columns that the models cannot see. The pages of rules
+are made beside it (rule_pages.py). What does not:
 meta.dictionary (dbt_project), which reads the database itself, and the translations (seeds/raw__term.csv). Nothing here
 is translated: a text that is not known in a language is given in English and marked so.
 """
@@ -19,6 +20,7 @@ from sources.contract import LANGUAGES, Contract, load_contract
 from sources.durable import write_atomic
 from warehouse.export import PUBLISHED_SCHEMAS
 from warehouse.publish import RELEASE_COLUMNS
+from warehouse.rule_pages import rule_pages
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 _SEEDS = Path("dbt_project", "seeds")
@@ -85,9 +87,8 @@ class Entry:
 def files(root: Path = REPOSITORY) -> dict[Path, str]:
     """Every file that `make contracts` writes, by its path below `root`, with what it should hold."""
     contracts = _contracts(root)
-    return {DECLARED: _declared(root, contracts)} | {
-        PAGES / f"{language}.md": _page(root, contracts, language) for language in LANGUAGES
-    }
+    pages = {PAGES / f"{language}.md": _page(root, contracts, language) for language in LANGUAGES}
+    return {DECLARED: _declared(root, contracts), **pages, **rule_pages(contracts)}
 
 
 def _contracts(root: Path) -> list[Contract]:

@@ -6,6 +6,7 @@ Belongs here: reading `file_rules.yml`. Does not belong here: row rules (contrac
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,18 +14,25 @@ import yaml
 
 from sources.regional.holds.rules import HoldRule, hold_rule
 
-SEVERITIES = ("delivery", "record", "notice")
+SEVERITIES = ("file", "group", "record", "warning", "info")
+# Told and counted; nothing is refused for them.
+TOLD = ("warning", "info")
 
 
 @dataclass(frozen=True)
 class FileRule:
-    """One rule: stable id, short code, what a breach does (`delivery` refuses it, `record` quarantines the line, `notice` is told and counted), and its texts."""
+    """One rule: stable id, short code, what a breach does (`file` refuses the delivery, `record` quarantines the line, `warning` and `info` are told), and its texts.
+
+    `version` counts changes of what it judges. It has no end: a rule that no longer judges leaves the list, and its number stays unused."""
 
     id: str
     code: str
     severity: str
     text: dict[str, str]
     fix: dict[str, str]
+    version: int = 1
+    effective_from: date = date(2023, 1, 1)
+    effective_to: date | None = None
 
     @property
     def level(self) -> int:

@@ -123,7 +123,7 @@ def scan(inbox: Path, organisers: Collection[str], settled: Settled = never_sett
             )
             continue
         try:
-            found = _scan_folder(name, list_folder(inbox / name), inbox / name, settled)
+            found = scan_folder(name, list_folder(inbox / name), inbox / name, settled)
         except OSError as error:
             problems.append(
                 f"inbox/{name}: cannot be read ({error.strerror}); it must be a folder that this user may read and write"
@@ -155,7 +155,8 @@ def entry_of(name: str, status: os.stat_result) -> Entry:
     return Entry(name, kind, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
-def _scan_folder(organiser_code: str, entries: dict[str, Entry], folder: Path, settled: Settled) -> Scan:
+def scan_folder(organiser_code: str, entries: dict[str, Entry], folder: Path, settled: Settled) -> Scan:
+    """Look at these entries of one sender; manifests are read from `folder`."""
     claims = [_read_claim(folder, e, organiser_code, settled) for e in entries.values() if e.name.endswith(SUFFIX)]
     _refuse_claimed_twice(claims)
     for claim in claims:

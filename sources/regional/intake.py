@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from sources.contract import LANGUAGES, Contract
+from sources.contract import Contract
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.landing import Landing
@@ -23,14 +22,12 @@ from sources.regional.inbox import scan
 from sources.regional.judgements import UNCHANGED, judgements
 from sources.regional.judging import Judging, log_places
 from sources.regional.outcome import IntakeOutcome, outcome_of
+from sources.regional.outlook import write_outlooks
 from sources.regional.receipt import clear_received, receive
-from sources.regional.report import Context, is_written, write_report
+from sources.regional.report import context_of, is_written, write_report
 from sources.regional.sender import TEST_ORGANISER, county_of
 from sources.regional.sightings import aged, record_sightings, settled_by
 from sources.regional.staging import Connections
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 class IntakeError(SotevarastoError):
@@ -83,6 +80,7 @@ def _take_in(
     judging = Judging(home, ledger, landing, contracts, counties, at, say)
     judging.run()
     unwritten = write_reports(home, ledger, contracts, counties)
+    unwritten += write_outlooks(home, ledger, contracts, counties)
     problems = (*found.problems, *received.problems, *judging.problems, *unwritten)
     waiting = aged(ledger, found.waiting, at)
     return outcome_of(ledger, contracts, counties, at, waiting, problems, tuple(judging.disputed))
@@ -101,7 +99,7 @@ def write_reports(
             county = county_of(receipt.body, counties)
             try:
                 with connections.of_this_thread() as con:
-                    context = _context(receipt.body["dataset"], contracts, county, con)
+                    context = context_of(receipt.body["dataset"], contracts, county, con)
                     write_report(home, receipt, judgement, context)
             except Exception as error:  # a report that fails must not cost the night; the next run writes it
                 log_places(home, receipt, error)
@@ -123,12 +121,3 @@ def _judged(ledger: Ledger) -> Iterator[tuple[Event, Event]]:
         for judgement in known.get(receipt.subject, ()):
             if judgement.body["status"] != UNCHANGED:
                 yield replace(receipt, subject=judgement.subject), judgement
-
-
-def _context(
-    dataset: str | None, contracts: Mapping[str, Contract], county: County | None, con: duckdb.DuckDBPyConnection
-) -> Context:
-    contract = contracts.get(dataset)
-    dialect = county.dialects.get(dataset) if county else None
-    names = dict(county.name) if county else dict.fromkeys(LANGUAGES, "")
-    return Context(contract, dialect, names, con) if contract and dialect else Context(None, None, names, con)

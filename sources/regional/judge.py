@@ -133,7 +133,8 @@ def stage_files(
     try:
         readings = [_read(con, contract, dialect, file, rules, context, n) for n, file in enumerate(files)]
         summary = _summary(con, contract)
-        if contract.unique_rule is not None and summary.keys < summary.passing:
+        unique = contract.unique_rule
+        if unique is not None and unique.judges(context.period) and summary.keys < summary.passing:
             mark_repeated(con, contract, rules)
         write(con, [r.scan for r in readings], written)
         judgement = replace(
@@ -239,7 +240,7 @@ def _concluded(
     accepted = sum(r[-1] for r in found if r[1] == 0)
     faulty = sum(r[-1] for r in found if r[1] and not r[1] & _NO_RECORD)
     refusal = _refusal_of_share(faulty, records)
-    counts = _rule_counts(contract, rules, applied, found)
+    counts = _rule_counts(contract, rules, applied, found, context.period)
     return Judgement(refusal, files, received, accepted, received - accepted, records, counts)
 
 
@@ -279,16 +280,16 @@ def _file_read(reading: _Reading, found: Sequence[tuple]) -> FileRead:
 
 
 def _rule_counts(
-    contract: Contract, rules: CompiledRules, applied: Mapping[str, int], found: Sequence[tuple]
+    contract: Contract, rules: CompiledRules, applied: Mapping[str, int], found: Sequence[tuple], period: str
 ) -> tuple[dict[str, object], ...]:
     """For each rule the rows that broke it and those it applied to; rules about lines only where one was broken."""
     counts: list[dict[str, object]] = []
     for rule, bit in zip(contract.rules, rules.bits, strict=True):
-        total = applied[applicable(rule)]
+        total = applied[applicable(rule)] if rule.judges(period) else 0
         failed = sum(r[-1] for r in found if r[1 + bit.word] >> bit.bit & 1)
         if rule.check == "type":
             total += failed
-        if rule.check == "unique":
+        if rule.check == "unique" and rule.judges(period):
             total = failed + sum(r[-1] for r in found if r[1] == 0)
         counts.append({"rule": rule.id, "column": rule.column, "failed": failed, "applicable": total})
     lines = sum(r[-1] for r in found)

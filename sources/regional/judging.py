@@ -19,13 +19,11 @@ from sources.durable import kill_point, write_atomic
 from sources.home import Home
 from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
-from sources.regional import sealing
 from sources.regional.admission import Admitted, admit
 from sources.regional.annulment import annulled_ids, erased_ids
 from sources.regional.apply import LATE_AFTER_LOCK, Applied, apply, notice
 from sources.regional.basis import note_basis
 from sources.regional.county import County
-from sources.regional.file_rules import file_rule
 from sources.regional.holds.answers import decision, is_released
 from sources.regional.holds.desk import Holds
 from sources.regional.holds.outcome import held_facts, refused, released, withdraw_report
@@ -39,6 +37,7 @@ from sources.regional.sequence import Accepted, Duplicate
 from sources.regional.signature import Replays
 from sources.regional.staging import Connections, Staged, stage, validate
 from sources.regional.totals import added_up
+from sources.regional.verdict import verdict_body, verdict_on
 
 if TYPE_CHECKING:
     from sources.regional.holds.judge import Finding
@@ -284,7 +283,7 @@ class Judging:
         if answer is not None:
             return refused(work.hold.body, answer.body)
         known = self._known(work.receipt)
-        return _verdict_on(known) if known else None
+        return verdict_on(known) if known else None
 
     def _verdict(self, work: _Work) -> dict[str, Any] | None:
         """What accepted deliveries say comes first, in the light of those of this very pass; then what reading came to. But whatever is sealed is sealed. None for what
@@ -292,18 +291,18 @@ class Judging:
         if work.hold:
             return self._of_held(work)
         if isinstance(work.refusal, Sealed):
-            return _verdict_on(work.refusal)
+            return verdict_on(work.refusal)
         if not work.is_examined and not _is_deadly(work):
             try:
                 self._examine(work)
             except Sealed as refusal:
-                return _verdict_on(refusal)
+                return verdict_on(refusal)
             except (OSError, LandingError) as error:
                 raise NotNow(str(error)) from None
         if work.admitted and (known := self._known(work.receipt)):
             if work.staged:
                 work.staged.discard()
-            return _verdict_on(known)
+            return verdict_on(known)
         if work.admitted and not work.is_read:
             # It repeated what was in force when reading began, and something else is in force by now.
             self._settle(work, lambda: self._stage_alone(work))
@@ -311,7 +310,7 @@ class Judging:
             self._measure([work])
         if work.problem:
             raise work.problem
-        return _verdict_on(work.refusal) if work.refusal else self._kept(work)
+        return verdict_on(work.refusal) if work.refusal else self._kept(work)
 
     def _kept(self, work: _Work) -> dict[str, Any]:
         """Put the delivery onto the month and keep what came of it. What must wait for an explanation keeps its place aside until the answer; what came after the month's
@@ -324,14 +323,14 @@ class Judging:
         if work.totals:
             facts["control_totals"] = work.totals
         if applied.staged.refusal:
-            return _body("rejected", applied.staged.refusal, **facts)
+            return verdict_body("rejected", applied.staged.refusal, **facts)
         facts["profile"] = self._holds.profile(work.receipt.subject)
         if (manifest.dataset, manifest.period) in self._locked and not applied.is_unchanged:
             notice(facts, LATE_AFTER_LOCK)
             facts["is_late_after_lock"] = True
         if held:
             facts |= released(held.body, decision(self.ledger, work.receipt).body)
-        return _body("held", **facts | held_facts(findings)) if findings else _body("accepted", **facts)
+        return verdict_body("held", **facts | held_facts(findings)) if findings else verdict_body("accepted", **facts)
 
     def _applied(self, work: _Work) -> Applied:
         """The delivery put onto the month as it is in force now."""
@@ -385,32 +384,3 @@ def log_places(home: Home, receipt: Event, error: Exception) -> None:
     """Keep the places that a failure passed through, without its message: that may quote a person's data."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     write_atomic(home.logs / f"failed-{receipt.subject}.txt", f"{type(error).__name__}\n{frames}")
-
-
-def _body(status: str, refusal: Refused | None = None, **facts: Any) -> dict[str, Any]:
-    """The body of a verdict event; rows_received stays null where no row was read."""
-    return {
-        "status": status,
-        "rule": file_rule(refusal.code).id if refusal else None,
-        "reason": refusal.reason if refusal else None,
-        "values": refusal.values if refusal else {},
-        "first_receipt_id": None,
-        "rows_received": None,
-        "rows_accepted": 0,
-        "rows_quarantined": 0,
-        "rule_counts": [],
-        "files": [],
-        "slice": None,
-        "quarantine": None,
-        "is_unchanged": False,
-        "is_late_after_lock": False,
-        "judged_by": None,
-        **sealing.facts(refusal),
-        **facts,
-    }
-
-
-def _verdict_on(known: Refused | Duplicate) -> dict[str, Any]:
-    if isinstance(known, Refused):
-        return _body("rejected", known)
-    return _body("duplicate", reason=known.reason, first_receipt_id=known.first_receipt_id)

@@ -34,7 +34,7 @@ def write_quarantine(
 ) -> int:
     """Write the broken rules of `staged` to `out` (mode 0600), in the order of files, lines and rules; returns the number of rows written.
 
-    Columns: receipt_id, organiser_code, dataset, period, sequence, file_name, line_number, column_name (null for a whole line), rule_id, value_as_sent.
+    Columns: receipt_id, organiser_code, dataset, period, sequence, file_name, line_number, record_number, column_name (null for a whole line), rule_id, value_as_sent.
     Every line that is not accepted has a row.
     """
     words = " ".join(f"when {n} then {name}" for n, name in enumerate(rules.mask_columns))
@@ -46,7 +46,7 @@ def write_quarantine(
     )
     value = masked_sql("sent[position]")
     rows = f"""
-        select receipt_id, organiser_code, {quoted(contract.name)} as dataset, period, sequence, file_name, line_number, column_name, rule_id,
+        select receipt_id, organiser_code, {quoted(contract.name)} as dataset, period, sequence, file_name, line_number, record_number, column_name, rule_id,
             case when ({is_hidden}) and sent[position] <> '' then {quoted(MASK)} else {value} end as value_as_sent
         from read_parquet({quoted(str(staged))})
         cross join (values {", ".join(_broken(contract, rules))}) as r(number, rule_id, column_name, word, bit, position, is_identifying)

@@ -73,7 +73,7 @@ def _matches(names: Sequence[str], dialect: Dialect) -> bool:
 def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: Contract) -> Refused:
     """The first fault in the order in which mending them makes sense: where the header is, how it is split, then its names."""
     for number, line in enumerate(lines[1:], 2):
-        if _matches(_cells(line, dialect.delimiter), dialect):
+        if any(_matches(_cells(line, sign), dialect) for sign in DELIMITERS):
             # What stands above is not quoted: it may be a person's row.
             above = f"{number - 1} line{'s' if number > 2 else ''} above the header"
             return Refused(

@@ -109,7 +109,7 @@ def _receive_one(
     signed = [_land(landing, folder, entry) for entry in _signature(arrival)]
     seed = f"{arrival.organiser_code}|{manifest['sha256']}|{len(earlier)}"
     receipt_id = hashlib.sha256(seed.encode()).hexdigest()[:16]
-    body = _body(arrival, manifest["sha256"], files) | ({"signature": signed[0]} if signed else {})
+    body = receipt_body(arrival, manifest["sha256"], files) | ({"signature": signed[0]} if signed else {})
     return ledger.append("receipt", receipt_id, body, at)
 
 
@@ -132,7 +132,8 @@ def _land(landing: Landing, folder: Path, entry: Entry) -> dict[str, Any]:
     return {"name": entry.label, "sha256": stored.sha256, "bytes": stored.bytes}
 
 
-def _body(arrival: Arrival, manifest_sha256: str, files: list[dict[str, Any]]) -> dict[str, Any]:
+def receipt_body(arrival: Arrival, manifest_sha256: str, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """The body of a receipt event; `files` are name, sha256 and bytes of each file as received."""
     content, refusal = arrival.content, arrival.refusal
     return {
         "organiser_code": arrival.organiser_code,

@@ -205,7 +205,11 @@ def _schema(contract: Contract, text_of: Callable[[str], str]) -> pa.DataFrameSc
     frame_checks = []
     for rule in contract.row_rules:
         column = contract.column(rule.column)
-        if rule.check == "required":
+        if rule.is_dated:
+            frame_checks.append(
+                pa.Check(_on_table(_dated(pa.Check, column), rule, text_of), name=rule.id, error=rule.id)
+            )
+        elif rule.check == "required":
             arguments[text_of(column.name)] |= {"nullable": False, "metadata": {"required": rule.id}}
         elif rule.check in _COLUMN_CHECKS:
             arguments[column.name]["checks"].append(_COLUMN_CHECKS[rule.check](pa.Check, rule, column))
@@ -217,6 +221,25 @@ def _schema(contract: Contract, text_of: Callable[[str], str]) -> pa.DataFrameSc
             raise RuleError(f"{rule.id}: no check {rule.check} is known; mend the contract or rules.py")
     columns = {name: pa.Column(**given) for name, given in arguments.items()}
     return pa.DataFrameSchema(columns, checks=frame_checks, name=contract.name)
+
+
+def _dated(check: type, column: Column) -> Callable:
+    """A rule that is in force in some months alone: rows of any other month pass."""
+    import ibis
+
+    def passes(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
+        start, _ = (t[name] for name in period_bounds(rule.arguments["period"]))
+        if rule.check == "required":
+            result = t[text_of(rule.column)].notnull()
+        elif rule.check in _COLUMN_CHECKS:
+            result = _expression(_COLUMN_CHECKS[rule.check](check, rule, column), t, rule.column)
+        else:
+            result = _FRAME_CHECKS[rule.check](t, rule, text_of)
+        if rule.effective_from:
+            result = result | (start < ibis.timestamp(f"{rule.effective_from} 00:00:00"))
+        return result | (start > ibis.timestamp(f"{rule.effective_to} 00:00:00")) if rule.effective_to else result
+
+    return passes
 
 
 def _on_table(passes: Callable, rule: Rule, text_of: Callable[[str], str]) -> Callable:

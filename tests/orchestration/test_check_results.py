@@ -46,7 +46,7 @@ def test_there_are_as_many_results_as_checks_and_those_that_did_not_run_say_so(n
     assert {row["status"] for row in rows.values()} == {"N-A"}
     assert all(row["message"].startswith("not run") and row["applicable"] is None for row in rows.values())
     assert {row["engine"] for row in rows.values()} == {"pandera", "great_expectations", "dbt", "source"}
-    assert {row["severity"] for row in rows.values()} <= {"error", "warning", "record"}
+    assert {row["severity"] for row in rows.values()} <= {"error", "warning", "group", "record"}
     assert len({(row["engine"], row["asset"], row["check_id"]) for row in rows.values()}) == len(rows)
 
 

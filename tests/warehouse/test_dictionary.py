@@ -9,8 +9,10 @@ import pytest
 
 from sources.contract import LANGUAGES
 from sources.regional.catalogue import dataset_contracts
+from sources.regional.file_rules import file_rules
 from warehouse.dictionary import DECLARED, PAGES, REPOSITORY, files
 from warehouse.publish import RELEASE_COLUMNS
+from warehouse.rule_pages import PAGES as RULES
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def changed(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after), encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [DECLARED, *(PAGES / f"{language}.md" for language in LANGUAGES)], ids=str)
+@pytest.mark.parametrize(
+    "path", [DECLARED, *(folder / f"{language}.md" for folder in (PAGES, RULES) for language in LANGUAGES)], ids=str
+)
 def test_the_files_in_the_repository_are_those_that_make_contracts_writes(path: Path) -> None:
     assert (REPOSITORY / path).read_text(encoding="utf-8") == files()[path], "run `make contracts`"
 
@@ -63,3 +67,14 @@ def test_every_contract_column_and_every_column_of_the_release_is_declared() -> 
     for contract in dataset_contracts().values():
         assert [name for of, name in names if of == contract.name] == list(contract.column_names)
     assert ("population", "age_years") in names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_deliveries_is_told_with_its_version_dates_severity_and_mend(language: str) -> None:
+    page = files()[RULES / f"{language}.md"]
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `HVA-")}
+    of_rows = [rule for contract in dataset_contracts().values() for rule in contract.rules]
+    assert set(rows) == {rule.id for rule in (*of_rows, *file_rules().values())}
+    for rule in (*of_rows, *file_rules().values()):
+        assert f"| {rule.version} |" in rows[rule.id] and f"| {rule.severity} |" in rows[rule.id]
+        assert rule.fix[language].replace("|", "\\|") in rows[rule.id]

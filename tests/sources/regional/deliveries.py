@@ -145,6 +145,12 @@ class Desk:
     def statuses(self) -> list[str]:
         return [verdict["status"] for verdict in self.verdicts()]
 
+    def report(self, receipt_id: str, box: str = "05") -> dict:
+        """The first line of a report's JSONL, and under `errors` the others."""
+        text = (self.home.reports / box / f"{receipt_id}.jsonl").read_text(encoding="utf-8")
+        document, *errors = map(json.loads, text.splitlines())
+        return document | {"errors": errors}
+
     def slices(self) -> dict[str, str]:
         """Every slice by name → its hash."""
         files = sorted(self.home.parquet.glob("care_contacts/*/*.parquet"))

@@ -35,6 +35,8 @@ POINTS = [
     "report.written:1",
     "report.written:2",
     "report.written:5",
+    "outlook.written:1",
+    "outlook.written:4",
 ]
 
 

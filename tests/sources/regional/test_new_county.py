@@ -1,6 +1,5 @@
 """A county that nobody knew becomes a sender by a YAML file alone: its deliveries are received, judged and kept, and its reports are in its name."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -48,10 +47,10 @@ def test_a_delivery_of_a_new_county_is_accepted_and_its_faulty_row_quarantined(d
     verdict = desk.verdict()
     assert (verdict["status"], verdict["rows_accepted"], verdict["rows_quarantined"]) == ("accepted", ROWS - 1, 1)
     assert [path.name for path in (desk.home.parquet / "care_contacts").rglob("*77*")] != []
-    (report,) = (desk.home.reports / "77").glob("*.json")
-    told = json.loads(report.read_text(encoding="utf-8"))
+    (report,) = (desk.home.reports / "77").glob("*.jsonl")
+    told = desk.report(report.stem, "77")
     assert told["organiser_name"] == NAME
-    assert [(d["line"], d["column"]) for item in told["mend"] for d in item["details"]] == [(5, "sex")]
+    assert [(e["line"], e["column"]) for e in told["errors"]] == [(5, "sex")]
 
 
 def test_what_differs_from_its_own_file_is_refused_although_it_is_right_for_the_sender_that_was_copied(desk, known):

@@ -1,8 +1,11 @@
 """A report tells what to mend, exactly and harmlessly, in three languages, and comes out the same whenever it is written."""
 
 import csv
+import html
 import io
 import json
+import re
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +17,9 @@ from jsonschema import Draft202012Validator
 from sources.regional import report as report_module
 from sources.regional.catalogue import counties, dataset_contract
 from sources.regional.file_rules import file_rule
-from sources.regional.report import CAP, PAGE_CAP, Context, inert, write_report
+from sources.regional.report import SUFFIXES, Context, facts, tables, write_report
+from sources.regional.report.facts import BOOK_CAP, PAGE_CAP
+from sources.regional.report.tables import inert
 
 CONTRACT = dataset_contract("care_contacts")
 DIALECT = counties()["05"].dialects["care_contacts"]
@@ -26,7 +31,7 @@ VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
 def quarantine(desk: Desk, rows: list[tuple]) -> dict | None:
-    """Write (file, line, column, rule, value) rows as the judge would; returns the verdict's pointer."""
+    """Write (file, line, column, rule, value) rows as the judge would, the record one less than the line; returns the verdict's pointer."""
     if not rows:
         return None
     path = desk.home.quarantine / "care_contacts" / f"{RECEIPT}.parquet"
@@ -36,12 +41,14 @@ def quarantine(desk: Desk, rows: list[tuple]) -> dict | None:
             "create table q(file_name varchar, line_number bigint, column_name varchar, rule_id varchar, value_as_sent varchar)"
         )
         con.executemany("insert into q values (?, ?, ?, ?, ?)", rows)
-        con.execute(f"copy (select '{RECEIPT}' as receipt_id, * from q) to '{path}' (format parquet)")
+        con.execute(
+            f"copy (select '{RECEIPT}' as receipt_id, line_number - 1 as record_number, * from q) to '{path}' (format parquet)"
+        )
     return {"path": f"care_contacts/{RECEIPT}.parquet", "rows": len(rows)}
 
 
 def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_changes) -> dict:
-    """Write the report of a delivery with this quarantine; returns the JSON document as read back."""
+    """Write the report of a delivery with this quarantine; returns the JSONL's first line, and under `errors` the others, each held against the schema."""
     receipt = {
         "organiser_code": "05",
         "dataset": "care_contacts",
@@ -72,13 +79,32 @@ def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_ch
     known = (CONTRACT, DIALECT) if receipt["dataset"] == "care_contacts" else (None, None)
     with duckdb.connect() as con:
         write_report(desk.home, *events, Context(*known, dict(counties()["05"].name), con))
-    document = json.loads(part(desk, ".json"))
-    Draft202012Validator(SCHEMA).validate(document)
-    return document
+    lines = [json.loads(line) for line in part(desk, ".jsonl").splitlines()]
+    for line in lines:
+        Draft202012Validator(SCHEMA).validate(line)
+    return lines[0] | {"errors": lines[1:]}
 
 
 def part(desk: Desk, suffix: str) -> str:
     return (desk.home.reports / "05" / f"{RECEIPT}{suffix}").read_text(encoding="utf-8")
+
+
+def sheets(desk: Desk) -> dict[str, list[list[str]]]:
+    """The workbook's sheets by name as rows of texts, read from its own XML; every cell must be a shared string."""
+    with zipfile.ZipFile(desk.home.reports / "05" / f"{RECEIPT}.xlsx") as book:
+        read = {name: book.read(name).decode("utf-8") for name in book.namelist()}
+    strings = [
+        html.unescape("".join(re.findall(r"<t[^>]*>([^<]*)</t>", item)))
+        for item in re.findall(r"<si>(.*?)</si>", read["xl/sharedStrings.xml"], re.DOTALL)
+    ]
+    found = {}
+    for number, name in enumerate(re.findall(r'<sheet name="([^"]+)"', read["xl/workbook.xml"]), 1):
+        sheet = read[f"xl/worksheets/sheet{number}.xml"]
+        assert "<f>" not in sheet and "hyperlink" not in sheet
+        rows = re.findall(r"<row [^>]*>(.*?)</row>", sheet)
+        assert all('t="s"' in cell for row in rows for cell in re.findall(r"<c [^>]*>", row))
+        found[name] = [[strings[int(i)] for i in re.findall(r"<v>(\d+)</v>", row)] for row in rows]
+    return found
 
 
 def cells(desk: Desk) -> list[dict]:
@@ -115,7 +141,7 @@ class Page(HTMLParser):
 
 
 def sex_rows(count: int) -> list[tuple]:
-    return [("contacts.csv", 2 + n, "sex", "HVA-CC-1-013", "X") for n in range(count)]
+    return [("contacts.csv", 2 + n, "sex", rule_of("sex", "codes"), "X") for n in range(count)]
 
 
 def rule_of(column: str, check: str) -> str:
@@ -137,7 +163,11 @@ def test_a_code_that_ended_is_told_with_its_successor_and_the_day_in_each_form(d
         "en": f"Use the code that took its place. {pairs}",
     }
     assert {row["fix_en"] for row in cells(desk)} == {item["fix"]["en"]}
-    assert part(desk, ".html").count(pairs) == 6  # in the list and at the rows, in three languages
+    page = part(desk, ".html")
+    assert page.count(pairs) == 3  # at the rows, in three languages
+    first, second = pairs.split(", ")
+    fixes = [cause["fix"]["sv"] for cause in document["causes"]]
+    assert [fix.removeprefix(CONTRACT.rule(rule).fix["sv"] + " ") for fix in fixes] == [second, first]
 
 
 def test_a_rule_on_ended_codes_without_listed_rows_still_says_how_to_mend(desk):
@@ -158,16 +188,23 @@ def test_each_broken_rule_is_told_with_line_value_and_mend_in_three_languages(de
     )
     (item,) = document["mend"]
     assert (item["rule"], item["failed"], item["applicable"], item["more"]) == (rule, 2, 100, 0)
-    assert item["fix"] == CONTRACT.rule(rule).fix
-    assert item["details"] == [
-        {"file": "contacts.csv", "line": 3, "column": "sex", "value": "Y"},
-        {"file": "contacts.csv", "line": 7, "column": "sex", "value": "X"},
+    fix = {code: text.replace("male, female, unknown", "M, N, T") for code, text in CONTRACT.rule(rule).fix.items()}
+    assert item["fix"] == fix, "in the codes that the sender writes"
+    told_errors = [
+        [e[key] for key in ("rule", "severity", "level", "file", "line", "record", "column", "header", "value")]
+        for e in document["errors"]
     ]
+    assert told_errors == [
+        [rule, "record", 1, "contacts.csv", 3, 2, "sex", "Sp", "Y"],
+        [rule, "record", 1, "contacts.csv", 7, 6, "sex", "Sp", "X"],
+    ]
+    assert all(e["fix"] == fix for e in document["errors"])
+    assert document["errors"][0]["expected"]["en"] == "one of M, N, T"
     assert [(c["line"], c["column"], c["value"]) for c in cells(desk)] == [("3", "sex", "Y"), ("7", "sex", "X")]
     page = part(desk, ".html")
     for code in ("fi", "sv", "en"):
-        assert CONTRACT.rule(rule).fix[code] in page
-        assert cells(desk)[0][f"fix_{code}"] == CONTRACT.rule(rule).fix[code]
+        assert fix[code] in page
+        assert cells(desk)[0][f"fix_{code}"] == fix[code]
 
 
 def test_columns_and_codes_are_told_as_the_sender_writes_them(desk):
@@ -176,6 +213,7 @@ def test_columns_and_codes_are_told_as_the_sender_writes_them(desk):
     assert (item["column"], item["header"], item["codes"]) == ("sex", "Sp", ["M", "N", "T"])
     assert cells(desk)[0]["header"] == "Sp"
     assert part(desk, ".html").count("<code>M, N, T</code>") == 3
+    assert sheets(desk)["Causes"][1][3:6] == ["Sp", "X", "one of M, N, T"]
 
 
 def test_a_rejection_opens_with_the_rule_that_decided_it_and_both_values(desk):
@@ -198,19 +236,27 @@ def test_a_rejection_opens_with_the_rule_that_decided_it_and_both_values(desk):
     assert cells(desk)[0]["value"].endswith("the file gives bb")
 
 
-def test_totals_are_exact_and_details_capped(desk):
+def test_totals_are_exact_and_lists_are_capped_and_say_so(desk, monkeypatch):
+    cap = BOOK_CAP + 100
+    monkeypatch.setattr(facts, "CAP", cap)
+    monkeypatch.setattr(tables, "CAP", cap)
     rule = rule_of("sex", "codes")
-    rows = [("contacts.csv", 2 + n, "sex", rule, "X") for n in range(CAP + 234)]
+    rows = [("contacts.csv", 2 + n, "sex", rule, "X") for n in range(cap + 234)]
     document = told(desk, rows, rows_quarantined=len(rows))
     (item,) = document["mend"]
-    assert (item["failed"], len(item["details"]), item["more"]) == (CAP + 234, CAP, 234)
-    assert item["details"][0]["line"] == 2
+    assert (item["failed"], len(document["errors"]), item["more"]) == (cap + 234, cap, 234)
+    assert document["totals"] == {"causes": 1, "errors": cap + 234, "cascades": 0, "notices": 0}
+    assert [e["line"] for e in document["errors"]] == list(range(2, cap + 2))
     table = cells(desk)
-    assert len(table) == CAP + 1
+    assert len(table) == cap + 1
     assert table[-1]["value"] == "234 more"
+    book = sheets(desk)
+    assert len(book["Errors"]) == 1 + BOOK_CAP + 1
+    assert f"there are {cap + 234 - BOOK_CAP} more" in book["Errors"][-1][7]
     page = Page(part(desk, ".html"))
-    assert sum(1 for path, text in page.texts if text == "X" and path[-1] == "code") == PAGE_CAP
-    assert f"there are {CAP + 234 - PAGE_CAP} more" in part(desk, ".html")
+    # In three languages: once a row, and once as the value of the cause.
+    assert sum(1 for path, text in page.texts if text == "X" and path[-1] == "code") == 3 * (PAGE_CAP + 1)
+    assert f"there are {cap + 234 - PAGE_CAP} more" in part(desk, ".html")
 
 
 def test_the_rule_that_clears_most_rows_comes_first(desk):
@@ -219,6 +265,67 @@ def test_the_rule_that_clears_most_rows_comes_first(desk):
         desk, [("a.csv", 2, "sex", few, "X"), *(("a.csv", n, "birth_year", many, "x") for n in range(2, 9))]
     )
     assert [i["rule"] for i in document["mend"]] == [many, few]
+
+
+def test_one_unknown_code_is_one_cause_however_many_rows_it_spoils(desk):
+    rule = rule_of("sex", "codes")
+    rows = [*sex_rows(7), ("contacts.csv", 40, "sex", rule, "?"), ("contacts.csv", 41, "sex", rule, "?")]
+    document = told(desk, rows)
+    assert [(c["id"], c["kind"], c["value"], c["errors"], c["line"]) for c in document["causes"]] == [
+        ("C1", "value", "X", 7, 2),
+        ("C2", "value", "?", 2, 40),
+    ]
+    assert {e["cause"] for e in document["errors"] if e["value"] == "?"} == {"C2"}
+
+
+def test_values_of_one_form_are_one_cause(desk):
+    rule = rule_of("visit_duration_hours", "type")
+    rows = [("a.csv", n, "visit_duration_hours", rule, f"{n},5") for n in range(2, 30)]
+    document = told(desk, [*rows, ("a.csv", 50, "visit_duration_hours", rule, "half")])
+    assert [(c["kind"], c["value"], c["values"], c["errors"]) for c in document["causes"]] == [
+        ("form", "2,5", 28, 28),
+        ("form", "half", 1, 1),
+    ]
+    assert "Mend these 2 causes and 29 errors go." in part(desk, ".html")
+
+
+def test_what_compares_a_faulty_value_follows_from_it_and_is_counted_apart(desk):
+    year, ages = rule_of("birth_year", "range"), rule_of("age_at_assessment_years", "age_agrees")
+    rows = [("a.csv", 2, "birth_year", year, "1850"), ("a.csv", 2, "age_at_assessment_years", ages, "46")]
+    document = told(desk, [*rows, ("a.csv", 3, "age_at_assessment_years", ages, "46")])
+    assert document["totals"] == {"causes": 2, "errors": 3, "cascades": 1, "notices": 0}
+    assert [(e["line"], e["rule"], e["cause"], e["is_root"]) for e in document["errors"]] == [
+        (2, year, "C1", True),
+        (2, ages, "C1", False),
+        (3, ages, "C2", True),
+    ]
+    assert [c["follows"] for c in cells(desk)] == ["", "yes", ""]
+    assert "Of these, 1 only follow from others." in part(desk, ".html")
+
+
+def test_values_that_moved_into_other_columns_are_one_cause_that_begins_at_the_leftmost(desk):
+    broken = [("sex", "codes"), ("birth_year", "type"), ("contact_mode", "codes"), ("urgency", "codes")]
+    rows = [("a.csv", n, column, rule_of(column, check), f"v{n}") for n in range(2, 12) for column, check in broken]
+    document = told(desk, rows)
+    (cause,) = document["causes"]
+    leftmost = min((c for c, _ in broken), key=list(DIALECT.columns.values()).index)
+    assert (cause["kind"], cause["column"], cause["errors"], cause["cascades"]) == ("moved", leftmost, 40, 30)
+    assert cause["lines"] == 10
+    assert cause["header"] in cause["text"]["fi"]
+
+
+def test_too_large_a_share_of_faulty_rows_is_no_cause_for_its_rows_have_theirs(desk):
+    share = file_rule("QUARANTINE_SHARE").id
+    document = told(desk, sex_rows(50), status="rejected", rule=share, rows_accepted=0, rows_quarantined=50)
+    assert [c["rule"] for c in document["causes"]] == [rule_of("sex", "codes")]
+    assert document["mend"][0]["rule"] == share
+    assert document["totals"]["errors"] == 50
+
+
+def test_what_refuses_a_delivery_before_its_rows_are_read_says_that_more_may_come(desk):
+    told(desk, status="rejected", rule=file_rule("HEADER_MISSING").id, reason="-", rows_received=None, rows_accepted=0)
+    assert "The rows were not read" in part(desk, ".html")
+    assert "Mend this one cause and 1 error goes." in part(desk, ".html")
 
 
 @pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "\nx", "  =1"])
@@ -256,6 +363,7 @@ def test_a_senders_text_is_harmless_in_every_form(desk):
     assert "\u202e" not in page
     assert "\x07" not in page
     assert "49" not in page.split("{{ 7 * 7 }}")[0][-5:]
+    assert {row[7].split("(")[0] for row in sheets(desk)["Errors"][1:]} >= {"=cmd|'/c calc'!A1", "@SUM"}, "verbatim"
     for row in cells(desk):
         assert not any((cell or "").lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row.values())
         assert len(row["value"]) < 300
@@ -267,10 +375,10 @@ def test_an_identity_code_in_any_value_is_masked_in_every_form(desk):
     told(
         desk, [("a 131052-308T.csv", 2, "unit_id", rule, "131052-308T"), ("a.csv", 3, "unit_id", rule, "x 010100A123d")]
     )
-    for suffix in (".json", ".csv", ".html"):
-        assert "308T" not in part(desk, suffix)
-        assert "010100A" not in part(desk, suffix)
-        assert "***" in part(desk, suffix)
+    for text in (*(part(desk, suffix) for suffix in (".jsonl", ".csv", ".html")), repr(sheets(desk))):
+        assert "308T" not in text
+        assert "010100A" not in text
+        assert "***" in text
 
 
 def test_synthetic_data_are_labelled_and_reported_data_are_not(desk, tmp_path):
@@ -294,7 +402,8 @@ def test_a_delivery_whose_manifest_could_not_be_read_has_a_report(desk):
 def test_a_notice_is_told_though_nothing_is_refused_for_it(desk):
     document = told(desk, files=[{"name": "a.csv", "notices": ["TRUNCATED"]}])
     (item,) = document["mend"]
-    assert (item["rule"], item["severity"], item["failed"]) == (file_rule("TRUNCATED").id, "notice", None)
+    assert (item["rule"], item["severity"], item["failed"]) == (file_rule("TRUNCATED").id, "warning", None)
+    assert (document["causes"], document["totals"]["notices"]) == ([], 1)
     assert file_rule("TRUNCATED").fix["sv"] in part(desk, ".html")
     assert [c["rule"] for c in cells(desk)] == [file_rule("TRUNCATED").id]
 
@@ -316,9 +425,10 @@ def test_written_again_it_is_the_same(desk):
     rule = rule_of("sex", "codes")
     rows = [("a.csv", n, "sex", rule, "X") for n in (5, 3, 9)]
     told(desk, rows)
-    before = [part(desk, s) for s in (".json", ".csv", ".html")]
+    folder = desk.home.reports / "05"
+    before = [(folder / f"{RECEIPT}{s}").read_bytes() for s in SUFFIXES]
     told(desk, rows)
-    assert [part(desk, s) for s in (".json", ".csv", ".html")] == before
+    assert [(folder / f"{RECEIPT}{s}").read_bytes() for s in SUFFIXES] == before
 
 
 def test_the_page_stands_alone_and_can_be_read_without_seeing_it(desk):
@@ -332,7 +442,7 @@ def test_the_page_stands_alone_and_can_be_read_without_seeing_it(desk):
     assert not page.all("link")
     assert not page.all("img")
     assert page.all("html")[0]["lang"] == "fi"
-    assert [s.get("lang") for s in page.all("section")] == ["fi", "sv", "en", None]
+    assert [s.get("lang") for s in page.all("section")] == ["fi", "sv", "en"]
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
     for link in page.all("a"):
@@ -344,6 +454,7 @@ def test_the_page_stands_alone_and_can_be_read_without_seeing_it(desk):
         if attributes.get("role") == "region":
             assert attributes["tabindex"] == "0"
             assert "aria-labelledby" in attributes or "aria-label" in attributes
+    assert len(page.all("caption")) == len(page.all("table"))
     headings = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4")]
     assert headings[0] == 1
     assert headings.count(1) == 1
