@@ -10,8 +10,10 @@ import os
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import Contract
@@ -25,7 +27,7 @@ from sources.regional.file_rules import file_rule
 from sources.regional.manifest import Refused
 from sources.regional.poison import DEATHS, Notes
 from sources.regional.sequence import Accepted, Duplicate
-from sources.regional.staging import Connections, Staged, stage, validate
+from sources.regional.staging import Connections, Staged, batches, stage, stage_together, validate
 
 if TYPE_CHECKING:
     from sources.regional.rules import CompiledRules
@@ -43,7 +45,7 @@ class _Work:
 
     receipt: Event
     admitted: Admitted | None = None
-    reading: Future[Staged] | None = None
+    reading: Callable[[], Staged] | None = None
     refusal: Refused | None = None
     problem: NotNow | None = None
     staged: Staged | None = None
@@ -92,12 +94,13 @@ class Judging:
         try:
             everything = [self._begin(receipt) for receipt in pending]
             self._read_suspects(everything)
-            for work in everything:
-                if self._is_to_read(work):
-                    work.reading = pool.submit(self._stage, work.admitted, self._compiled(work.admitted.contract))
+            for batch in self._batches(everything):
+                reading = pool.submit(self._stage_batch, batch, self._compiled(batch[0].admitted.contract))
+                for place, work in enumerate(batch):
+                    work.reading = lambda reading=reading, place=place: reading.result()[place]()
             for number, work in enumerate(everything, 1):
                 if work.reading is not None:
-                    self._settle(work, work.reading.result)
+                    self._settle(work, work.reading)
                 if number % 20 == 0 or number == len(everything):
                     self.say(f"{number} of {len(everything)} deliveries read")
         finally:
@@ -150,6 +153,25 @@ class Judging:
         """Read one delivery; may run in a worker."""
         with self._notes.reading(admitted.receipt_id):
             return stage(self._connections, admitted, rules)
+
+    def _batches(self, everything: list[_Work]) -> list[list[_Work]]:
+        """What is to be read, in the batches that are read together, in the order of their first receipts."""
+        to_read = [work for work in everything if self._is_to_read(work)]
+        sizes = [
+            ((a.contract.name, a.organiser_code), sum(file.bytes for file, _ in a.files))
+            for a in (work.admitted for work in to_read)
+        ]
+        return [[to_read[place] for place in batch] for batch in batches(sizes)]
+
+    def _stage_batch(self, batch: list[_Work], rules: CompiledRules) -> list[Callable[[], Staged]]:
+        """Read deliveries together in a worker; for each a function that gives its result or raises its error. Whose fault a failure is shows when each is read alone."""
+        if len(batch) > 1:
+            with ExitStack() as notes, suppress(Exception):
+                for work in batch:
+                    notes.enter_context(self._notes.reading(work.receipt.subject))
+                staged = stage_together(self._connections, [work.admitted for work in batch], rules)
+                return [partial(_given, each) for each in staged]
+        return [_outcome(partial(self._stage, work.admitted, rules)) for work in batch]
 
     def _stage_alone(self, work: _Work) -> Staged:
         return self._stage(work.admitted, self._compiled(work.admitted.contract))
@@ -237,6 +259,20 @@ class Judging:
         facts = staged.keep(self.home)
         kill_point("slice.written")
         return _body("rejected" if staged.refusal else "accepted", staged.refusal, **facts)
+
+
+def _given(staged: Staged) -> Staged:
+    return staged
+
+
+def _outcome(stage_one: Callable[[], Staged]) -> Callable[[], Staged]:
+    """Call it now; the result, or the error, is had by calling what is returned."""
+    done: Future[Staged] = Future()
+    try:
+        done.set_result(stage_one())
+    except Exception as error:  # whoever asks for the result is told
+        done.set_exception(error)
+    return done.result
 
 
 def _raise_known(error: Exception) -> None:
