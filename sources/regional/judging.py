@@ -155,10 +155,10 @@ class Judging:
             return stage(self._connections, admitted, rules)
 
     def _batches(self, everything: list[_Work]) -> list[list[_Work]]:
-        """What is to be read, in the batches that are read together, in the order of their first receipts."""
+        """What is to be read, in the batches that are read together (one sender's, by the very same contract and dialect), in the order of their first receipts."""
         to_read = [work for work in everything if self._is_to_read(work)]
         sizes = [
-            ((a.contract.name, a.organiser_code), sum(file.bytes for file, _ in a.files))
+            ((a.organiser_code, id(a.contract), id(a.dialect)), sum(file.bytes for file, _ in a.files))
             for a in (work.admitted for work in to_read)
         ]
         return [[to_read[place] for place in batch] for batch in batches(sizes)]
