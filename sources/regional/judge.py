@@ -27,7 +27,7 @@ from sources.regional.preflight import preflight, refuse
 from sources.regional.reader import read_header
 from sources.regional.repeats import mark_repeated
 from sources.regional.rules import CompiledRules, accepted_schema, period_bounds, periods
-from sources.regional.scan import JUDGED, DeliveryContext, Scan, write
+from sources.regional.scan import JUDGED, DeliveryContext, Scan, end_table, write
 from sources.regional.verdict import Judgement, Reading, concluded, in_file, tallies
 
 # Deliveries that share a table have fewer lines than a row group of Parquet: a longer one is cut into row groups, and where depends on what stands before it.
@@ -182,7 +182,7 @@ def _judge(
         except Refused as refusal:
             yield number, Judgement(refusal)
             continue
-        _write(con, deliveries[number], readings, judgement, None if len(together) == 1 else number)
+        _write(con, deliveries[number], readings, judgement)
         yield number, replace(judgement, staged=deliveries[number].out)
 
 
@@ -193,6 +193,7 @@ def _scan(con: duckdb.DuckDBPyConnection, together: Mapping[int, list[Reading]])
     for number, (_, run) in enumerate(groupby(readings, key=lambda r: r.scan.likeness)):
         same = list(run)
         same[0].scan.run(con, [r.feed for r in same], is_first=number == 0)
+    end_table(con)
 
 
 def _write(
@@ -200,10 +201,9 @@ def _write(
     delivery: Delivery,
     readings: Sequence[Reading],
     judgement: Judgement,
-    number: int | None,
 ) -> None:
     files = {r.feed.slot.file_number: (r.name, r.scan) for r in readings}
-    rows = write(con, files, delivery.context, number, delivery.written)
+    rows = write(con, files, delivery.context, readings[0].place[0], delivery.written)
     if rows != judgement.rows_received:
         raise JudgeError(
             f"{delivery.out.name}: {rows} rows were written of {judgement.rows_received}; a fault of this program"

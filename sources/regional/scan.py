@@ -141,6 +141,12 @@ class Scan:
         return f"part[{self.header.position[column]}]"
 
 
+def end_table(con: duckdb.DuckDBPyConnection) -> None:
+    """Add a row of nulls, of no delivery: DuckDB writes a column of which it knows that it holds no null in another way, so the bytes of one delivery would depend on
+    what lies beside it in JUDGED."""
+    con.execute(f"insert into {JUDGED} (delivery_number) values (null)").fetchall()
+
+
 def masked_texts(contract: Contract) -> list[tuple[str, str]]:
     """Each text column as an SQL identifier, and the SQL of its value without personal identity codes."""
     names = [identifier(column.name) for column in contract.columns if column.type == "text"]
@@ -151,17 +157,16 @@ def write(
     con: duckdb.DuckDBPyConnection,
     files: Mapping[int, tuple[str, Scan]],
     context: DeliveryContext,
-    delivery_number: int | None,
+    delivery_number: int,
     out: Path,
 ) -> int:
     """Write a delivery's rows of JUDGED to the Parquet file `out`; columns as in a staged slice, rows in the order of the files and their lines. Only rows that break a
     rule keep their values as sent, less what has the form of a personal identity code. Returns the number of rows.
 
-    `files` has the name and the scan of each of its files by number; `delivery_number` is None when the whole table is its.
+    `files` has the name and the scan of each of its files by number.
     """
     scan = next(iter(files.values()))[1]
     sent = f"when rule_mask & {LINE_MASK}::ubigint <> 0 then [{masked_sql('whole')}] else {_by_file({n: s.sent() for n, (_, s) in files.items()})}"
-    own = "" if delivery_number is None else f"where delivery_number = {delivery_number}"
     # Several threads cut the table into other row groups than one; the same delivery must always come to the same bytes. Sorting costs a tenth of the scan.
     is_alone = con.execute("select current_setting('threads')").fetchall()[0][0] == 1
     query = (
@@ -169,7 +174,7 @@ def write(
         f"{identifiers(scan.contract.column_names)}, "
         "$organiser_code as organiser_code, $period as period, $receipt_id as receipt_id, $sequence::integer as sequence, "
         f"$sample_share::decimal(9,6) as sample_share, {', '.join(scan.rules.mask_columns)}, case when rule_mask = 0 then null {sent} end as sent "
-        f"from {JUDGED} {own} {'' if is_alone else 'order by file_number, line_number'}"
+        f"from {JUDGED} where delivery_number = {delivery_number} {'' if is_alone else 'order by file_number, line_number'}"
     )
     parameters = {
         "organiser_code": context.organiser_code,

@@ -92,7 +92,7 @@ def tallies(
     words = len(rules.mask_columns)
     counted = ", ".join(f"count({sql})" for sql in conditions)
     found = con.execute(
-        f"select delivery_number, file_number, {', '.join(rules.mask_columns)}, count(*), {counted} from {JUDGED} group by all"
+        f"select delivery_number, file_number, {', '.join(rules.mask_columns)}, count(*), {counted} from {JUDGED} where delivery_number is not null group by all"
     ).fetchall()
     by_file: dict[tuple[int, int], list[Tally]] = {}
     for delivery, file, *row in found:
