@@ -18,9 +18,10 @@ import duckdb
 
 from benchmarks.aggregates import AGGREGATES, DBT
 from sources.regional.catalogue import counties, dataset_contract
-from sources.regional.judge import SourceFile, stage_files, validate_accepted
+from sources.regional.judge import Delivery, SourceFile, stage_deliveries, validate_accepted
 from sources.regional.rules import compile_rules
 from sources.regional.scan import DeliveryContext
+from sources.regional.staging import batches
 
 CONTRACT = "care_contacts"
 
@@ -33,19 +34,26 @@ def stage_all(folder: Path, entries: list[dict], out: Path) -> None:
     rules = compile_rules(contract)
     mine = threading.local()
 
-    def judged(e: dict) -> None:
+    def judged(batch: list[dict]) -> None:
         con = mine.con = getattr(mine, "con", None) or duckdb.connect(config={"threads": 1})
-        receipt, share = f"{e['organiser_code']}{e['period']}", Decimal(e["sample_share"])
-        context = DeliveryContext(receipt, e["organiser_code"], e["period"], e["sequence"], share)
-        files = [SourceFile(folder / f["name"], f["name"]) for f in e["files"]]
-        dialect = known[e["organiser_code"]].dialects[CONTRACT]
-        done = stage_files(con, contract, dialect, files, rules, context, out / f"{receipt}.parquet")
-        if done.refusal:
-            raise RuntimeError(f"{files[0].name}: {done.refusal.reason}")
+        dialect = known[batch[0]["organiser_code"]].dialects[CONTRACT]
+        deliveries = [_delivery(folder, e, out) for e in batch]
+        for delivery, done in zip(deliveries, stage_deliveries(con, contract, dialect, deliveries, rules), strict=True):
+            if done.refusal:
+                raise RuntimeError(f"{delivery.files[0].name}: {done.refusal.reason}")
 
-    ordered = sorted(entries, key=lambda e: -sum(f["rows"] for f in e["files"]))
+    sizes = [(e["organiser_code"], sum((folder / f["name"]).stat().st_size for f in e["files"])) for e in entries]
+    together = sorted(batches(sizes), key=lambda batch: -sum(sizes[n][1] for n in batch))
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(judged, ordered))
+        list(pool.map(judged, [[entries[n] for n in batch] for batch in together]))
+
+
+def _delivery(folder: Path, entry: dict, out: Path) -> Delivery:
+    receipt = f"{entry['organiser_code']}{entry['period']}"
+    share = Decimal(entry["sample_share"])
+    context = DeliveryContext(receipt, entry["organiser_code"], entry["period"], entry["sequence"], share)
+    files = [SourceFile(folder / f["name"], f["name"]) for f in entry["files"]]
+    return Delivery(files, context, out / f"{receipt}.parquet")
 
 
 def accepted(out: Path) -> str:

@@ -24,6 +24,8 @@ _ALONE = "[^0-9A-Za-z]"
 FREE_STANDING = (
     f"(^|{_ALONE})(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{{2}}[{_SEPARATORS}][0-9]{{3}}[0-9A-Ya-y]($|{_ALONE})"
 )
+# Characters of a code without blanks.
+SHORTEST = 11
 _ANY_DASH = "".join(map(chr, (*range(0x2010, 0x2016), 0x2212, 0xFE63, 0xFF0D)))
 _BLANK = "[ \u00a0]?"
 _HIDDEN = f"[0-9]{{6}}{_BLANK}[{_SEPARATORS}{_ANY_DASH}]{_BLANK}[0-9]{{3}}[0-9A-Za-z]"

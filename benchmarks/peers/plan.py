@@ -13,7 +13,8 @@ import yaml
 
 from benchmarks.aggregates import DBT
 from benchmarks.floor import ENCODINGS, code_tables, judged, reader_options, unrepeated
-from sources.contract import Contract
+from sources.contract import Contract, Rule
+from sources.identity_code import FREE_STANDING
 from sources.regional.catalogue import counties, dataset_contract
 
 _SOURCE = '{{ source("bench", "contacts") }}'
@@ -67,7 +68,20 @@ def _columns(contract: Contract) -> list[dict]:
 
 
 def _rules(contract: Contract) -> list[dict]:
-    return [{"id": r.id, "column": r.column, "check": r.check, "arguments": dict(r.arguments)} for r in contract.rules]
+    return [
+        {"id": r.id, "column": r.column, "check": r.check, "arguments": dict(r.arguments) | _spelt_out(contract, r)}
+        for r in contract.rules
+    ]
+
+
+def _spelt_out(contract: Contract, rule: Rule) -> dict:
+    """What a rule leaves to the project's own lists: the form of an identity code (without groups that capture), the month in which each code ended."""
+    if rule.check == "no_identity_code":
+        return {"form": FREE_STANDING.replace("(", "(?:")}
+    if rule.check == "in_force":
+        ended = contract.column(rule.column).ended_codes
+        return {"ended": {code: f"{what.ended_on:%Y-%m}" for code, what in ended.items()}}
+    return {}
 
 
 def _write_project(contract: Contract, known: dict, project: Path) -> None:

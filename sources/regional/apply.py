@@ -208,9 +208,9 @@ class _Work:
 
 def _without_unknown(con: DuckDBPyConnection, home: Home, staged: Staged, rules: CompiledRules, work: _Work) -> Staged:
     """Rows that name a key which is not in force go to quarantine, each with its line; too many refuse the delivery as any other fault does."""
-    from sources.regional.judge import over_share
     from sources.regional.quarantine import write_quarantine
     from sources.regional.rules import CompiledRules
+    from sources.regional.verdict import over_share
 
     contract = with_unknown_key(staged.admitted.contract)
     rules = CompiledRules(contract, rules.verdicts)

@@ -37,7 +37,7 @@ class Change:
 
 def basis_of(contract: Contract, dialect: Dialect) -> dict[str, Any]:
     """The basis as one document; what takes part is said in full where it is short, else by its hash."""
-    from sources.regional.judge import MAX_QUARANTINE_SHARE, MAX_UNCLOSED
+    from sources.regional.verdict import MAX_QUARANTINE_SHARE, MAX_UNCLOSED
 
     layout = (
         *(dialect.encoding, dialect.delimiter, dialect.decimal, dialect.timestamp_format, dialect.date_format),

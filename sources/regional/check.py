@@ -31,7 +31,7 @@ from sources.regional.sealing import seal_if_received
 from sources.regional.shown import shown
 from sources.regional.staging import Connections, stage
 from sources.regional.totals import added_up
-from sources.regional.verdict import verdict_body
+from sources.regional.verdict_body import verdict_body
 
 _PARTS = ("parquet", "quarantine", "build")
 

@@ -26,5 +26,6 @@ def is_repeated(moment: ir.TimestampColumn) -> ir.BooleanColumn:
 
 
 def _last_sunday(moment: ir.TimestampColumn, month: int) -> ir.BooleanColumn:
+    """False also where there is no moment. The day is worked out for the few that are of that hour."""
     is_day = (moment.month() == month) & (moment.day() >= _FIRST_LAST_SEVEN) & (moment.day_of_week.index() == _SUNDAY)
-    return (moment.hour() == _HOUR) & is_day
+    return (moment.hour() == _HOUR).ifelse(is_day, False)

@@ -50,7 +50,8 @@ class EncodingWatch:
 
     def add(self, chunk: bytes, place: Callable[[int], Place]) -> None:
         if code_unit(self.encoding) == 2:
-            self.may_hold_unseen = True
+            units = np.frombuffer(chunk[: len(chunk) // 2 * 2], "<u2")
+            self.may_hold_unseen = self.may_hold_unseen or _has_unseen_unit(units)
             self._declared.add(chunk, place)
             return
         if chunk.isascii() and not self._declared.pending and not self._utf8.pending:
@@ -108,6 +109,13 @@ def _has_unseen_lead(text: bytes) -> bool:
         return False
     units = np.frombuffer(text, np.uint8)  # U+0080 to U+009F: 0xC2 and a byte below 0xA0
     return bool(np.any((units[:-1] == 0xC2) & (units[1:] < 0xA0)))
+
+
+def _has_unseen_unit(units: np.ndarray) -> bool:
+    """Whether 16-bit units hold what begins unseen characters: U+0080 to U+009F, U+2000 to U+207F, a byte order mark."""
+    if bool(np.any(units - np.uint16(0x80) < 0x20)):
+        return True
+    return bool(len(units) and units.max() >= 0x2000 and np.any((units & 0xFF80 == 0x2000) | (units == 0xFEFF)))
 
 
 class _Decoding:

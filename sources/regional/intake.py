@@ -18,9 +18,10 @@ from sources.ledger import Event, Ledger
 from sources.regional import catalogue
 from sources.regional.acknowledgement import write_receipts
 from sources.regional.county import County
+from sources.regional.failures import log_places
 from sources.regional.inbox import scan
 from sources.regional.judgements import UNCHANGED, judgements
-from sources.regional.judging import Judging, log_places
+from sources.regional.judging import Judging
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.outlook import write_outlooks
 from sources.regional.receipt import clear_received, receive

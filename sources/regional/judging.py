@@ -7,15 +7,16 @@ killed at any moment and run again. Does not belong here: the checks themselves 
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import Contract
-from sources.durable import kill_point, write_atomic
+from sources.durable import kill_point
 from sources.home import Home
 from sources.landing import Landing, LandingError
 from sources.ledger import Event, Ledger
@@ -24,6 +25,7 @@ from sources.regional.annulment import annulled_ids, erased_ids
 from sources.regional.apply import LATE_AFTER_LOCK, Applied, apply, notice
 from sources.regional.basis import note_basis
 from sources.regional.county import County
+from sources.regional.failures import NotNow, is_memory, log_places, raise_known
 from sources.regional.holds.answers import decision, is_released
 from sources.regional.holds.desk import Holds
 from sources.regional.holds.outcome import held_facts, refused, released, withdraw_report
@@ -35,19 +37,15 @@ from sources.regional.sealing import Sealed, seal_if_received
 from sources.regional.sender import county_of
 from sources.regional.sequence import Accepted, Duplicate
 from sources.regional.signature import Replays
-from sources.regional.staging import Connections, Staged, stage, validate
+from sources.regional.staging import Connections, Staged, batches, stage, stage_together, validate
 from sources.regional.totals import added_up
-from sources.regional.verdict import verdict_body, verdict_on
+from sources.regional.verdict_body import verdict_body, verdict_on
 
 if TYPE_CHECKING:
     from sources.regional.holds.judge import Finding
     from sources.regional.rules import CompiledRules
 
 WORKERS = 2
-
-
-class NotNow(Exception):
-    """The machine or this program, not the delivery, is at fault: no verdict is given, and the next run tries again."""
 
 
 @dataclass
@@ -57,7 +55,7 @@ class _Work:
 
     receipt: Event
     admitted: Admitted | None = None
-    reading: Future[Staged] | None = None
+    reading: Callable[[], Staged] | None = None
     refusal: Refused | None = None
     problem: NotNow | None = None
     staged: Staged | None = None
@@ -116,12 +114,13 @@ class Judging:
         try:
             everything = [self._begin(receipt) for receipt in pending]
             self._read_suspects(everything)
-            for work in everything:
-                if self._is_to_read(work):
-                    work.reading = pool.submit(self._stage, work, self._compiled(work.admitted.contract))
+            for batch in self._batches(everything):
+                reading = pool.submit(self._stage_batch, batch, self._compiled(batch[0].admitted.contract))
+                for place, work in enumerate(batch):
+                    work.reading = lambda reading=reading, place=place: reading.result()[place]()
             for number, work in enumerate(everything, 1):
                 if work.reading is not None:
-                    self._settle(work, work.reading.result)
+                    self._settle(work, work.reading)
                 if number % 20 == 0 or number == len(everything):
                     self.say(f"{number} of {len(everything)} deliveries read")
         finally:
@@ -189,6 +188,26 @@ class Judging:
             self._examine(work)
             return stage(self._connections, work.admitted, rules)
 
+    def _batches(self, everything: list[_Work]) -> list[list[_Work]]:
+        """What is to be read, in the batches that are read together (one sender's, by the very same contract and dialect), in the order of their first receipts."""
+        to_read = [work for work in everything if self._is_to_read(work)]
+        sizes = [
+            ((a.organiser_code, id(a.contract), id(a.dialect)), sum(file.bytes for file, _ in a.files))
+            for a in (work.admitted for work in to_read)
+        ]
+        return [[to_read[place] for place in batch] for batch in batches(sizes)]
+
+    def _stage_batch(self, batch: list[_Work], rules: CompiledRules) -> list[Callable[[], Staged]]:
+        """Read deliveries together in a worker; for each a function that gives its result or raises its error. Whose fault a failure is shows when each is read alone."""
+        if len(batch) > 1:
+            with ExitStack() as notes, suppress(Exception):
+                for work in batch:
+                    notes.enter_context(self._notes.reading(work.receipt.subject))
+                    self._examine(work)
+                staged = stage_together(self._connections, [work.admitted for work in batch], rules)
+                return [partial(_given, each) for each in staged]
+        return [_outcome(partial(self._stage, work, rules)) for work in batch]
+
     def _stage_alone(self, work: _Work) -> Staged:
         return self._stage(work, self._compiled(work.admitted.contract))
 
@@ -220,12 +239,12 @@ class Judging:
         try:
             return result()
         except Exception as error:
-            _raise_known(error)
+            raise_known(error)
         try:
             return self._stage_alone(work)
         except Exception as error:
-            _raise_known(error)
-            if _is_memory(error):
+            raise_known(error)
+            if is_memory(error):
                 raise NotNow("memory ran out twice while it was read; give the night more, and run again") from None
             log_places(self.home, work.receipt, error)
             reason = f"reading it ended in {type(error).__name__}, twice; the operator has the place in the log"
@@ -341,7 +360,7 @@ class Judging:
                 # A part of a month says nothing about the whole: what is judged is the month that it makes.
                 self._holds.measure(self._connections, [applied.staged])
         except Exception as error:
-            _raise_known(error)
+            raise_known(error)
             raise
         return applied
 
@@ -351,7 +370,7 @@ class Judging:
         try:
             return self._holds.judge(self._connections, staged)
         except Exception as error:
-            _raise_known(error)
+            raise_known(error)
             raise
 
 
@@ -360,27 +379,15 @@ def _is_deadly(work: _Work) -> bool:
     return work.refusal is not None and work.refusal.code == "READER_DIED"
 
 
-def _raise_known(error: Exception) -> None:
-    """Raise again what has a known meaning: a refusal, or a fault of the machine as NotNow."""
-    from duckdb import IOException, OutOfMemoryException
-
-    if isinstance(error, Refused):
-        raise error
-    if isinstance(error, (OSError, LandingError, IOException, OutOfMemoryException)):
-        raise NotNow(" ".join(str(error).split())[:300]) from None
+def _given(staged: Staged) -> Staged:
+    return staged
 
 
-def _is_memory(error: Exception) -> bool:
-    """Whether the machine had too little memory: whose delivery it was is chance."""
-    from duckdb import OutOfMemoryException
-
-    told = str(error).lower()
-    return isinstance(error, (MemoryError, OutOfMemoryException)) or any(
-        sign in told for sign in ("out of memory", "allocat", "start new thread")
-    )
-
-
-def log_places(home: Home, receipt: Event, error: Exception) -> None:
-    """Keep the places that a failure passed through, without its message: that may quote a person's data."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    write_atomic(home.logs / f"failed-{receipt.subject}.txt", f"{type(error).__name__}\n{frames}")
+def _outcome(stage_one: Callable[[], Staged]) -> Callable[[], Staged]:
+    """Call it now; the result, or the error, is had by calling what is returned."""
+    done: Future[Staged] = Future()
+    try:
+        done.set_result(stage_one())
+    except Exception as error:  # whoever asks for the result is told
+        done.set_exception(error)
+    return done.result

@@ -140,14 +140,13 @@ class _Facts:
             self.head += chunk[: _HEAD - len(self.head)]
         text = chunk[len(mark_of(chunk)) :] if self.bytes == 0 else chunk
         units = np.frombuffer(chunk[: len(chunk) // self.unit * self.unit], np.uint8 if self.unit == 1 else "<u2")
-        is_lf = units == _LF
-        ends = np.flatnonzero(is_lf)
+        ends = np.flatnonzero(units == _LF)
 
         def place(at: int) -> Place:
             return Place(self.bytes + at, self.lf + int(np.searchsorted(ends, at // self.unit)) + 1)
 
         self._measure_lines(ends, len(units))
-        self._look_for_controls(units, is_lf, len(ends), place)
+        self._look_for_controls(units, ends, place)
         self.is_blank = self.is_blank and not bool(np.any(units[(len(chunk) - len(text)) // self.unit :] > _SPACE))
         if b'"' in chunk:
             self.quotes += chunk.count(b'"') if self.unit == 1 else int(np.count_nonzero(units == _QUOTE))
@@ -172,21 +171,21 @@ class _Facts:
         if length > self.longest:
             self.longest, self.longest_at = length, Place(start * self.unit, line)
 
-    def _look_for_controls(
-        self, units: np.ndarray, is_lf: np.ndarray, ends: int, place: Callable[[int], Place]
-    ) -> None:
-        """Most chunks hold no control character but LF: only where there are others is each kind looked for."""
+    def _look_for_controls(self, units: np.ndarray, ends: np.ndarray, place: Callable[[int], Place]) -> None:
+        """Most chunks hold no control character but those of line breaks: only where there are others is each kind looked for."""
         if self.last == _CR and len(units):
-            self._after_cr(bool(is_lf[0]))
-        others = int(np.count_nonzero(units < _SPACE)) - ends
+            self._after_cr(bool(units[0] == _LF))
+        others = int(np.count_nonzero(units < _SPACE)) - len(ends)
         if not others:
             return
-        is_cr = units == _CR
-        before_lf = is_cr[:-1] & is_lf[1:]
-        self.crlf += int(np.count_nonzero(before_lf))
-        if self.lone_cr is None and (found := np.flatnonzero(is_cr[:-1] & ~is_lf[1:])).size:
-            self.lone_cr = place(int(found[0]) * self.unit)
-        if others > int(np.count_nonzero(is_cr)) + int(np.count_nonzero(units == _TAB)):
+        crlf = int(np.count_nonzero(units[ends[ends > 0] - 1] == _CR))
+        returns = int(np.count_nonzero(units == _CR))
+        self.crlf += crlf
+        # What a CR on the end of the chunk is, the next one tells.
+        if self.lone_cr is None and returns - int(units[-1] == _CR) > crlf:
+            found = np.flatnonzero(units[:-1] == _CR)
+            self.lone_cr = place(int(found[units[found + 1] != _LF][0]) * self.unit)
+        if others > returns and others > returns + int(np.count_nonzero(units == _TAB)):
             self.has_control = True
             if self.nul is None and (found := np.flatnonzero(units == 0)).size:
                 self.nul = place(int(found[0]) * self.unit)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.contract import Column, Contract, Rule
 from sources.errors import SotevarastoError
-from sources.identity_code import FREE_STANDING
+from sources.identity_code import FREE_STANDING, SHORTEST
 from sources.reference import code_list, ended
 from sources.regional.clock import is_repeated, is_skipped
 from sources.regional.harmoniser import SENT, identifier, quoted
@@ -292,9 +292,9 @@ def _is_typed(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Bool
 
 
 def _not_before(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
-    """Within the hour that the clock shows twice there is no telling which came first."""
+    """Within the hour that the clock shows twice there is no telling which came first; it is asked for the few that seem to be before."""
     value, other = t[rule.column], t[rule.arguments["other"]]
-    return (value >= other) | ((value.truncate("h") == other.truncate("h")) & is_repeated(value))
+    return (value < other).ifelse((value.truncate("h") == other.truncate("h")) & is_repeated(value), True)
 
 
 def _is_on_clock(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
@@ -302,7 +302,9 @@ def _is_on_clock(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.B
 
 
 def _is_no_identity_code(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
-    return ~t[rule.column].re_search(FREE_STANDING)
+    """A text that is too short to hold one needs no closer look."""
+    text = t[rule.column]
+    return (text.length() >= SHORTEST).ifelse(~text.re_search(FREE_STANDING), True)
 
 
 def _not_before_year(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:

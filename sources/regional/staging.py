@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +26,15 @@ from sources.regional.manifest import Refused
 if TYPE_CHECKING:
     import duckdb
 
-    from sources.regional.judge import AcceptedCheck, FileRead, Judgement
+    from sources.regional.judge import AcceptedCheck
     from sources.regional.rules import CompiledRules
+    from sources.regional.scan import DeliveryContext
+    from sources.regional.verdict import FileRead, Judgement
 
 # Together with the interpreter the workers stay under 4 GiB; where less is allowed, the interpreter and its libraries come first.
 _MEMORY_MIB, _LEAST_MIB, _INTERPRETER_MIB = 2_400, 96, 352
+# A scan is planned once for all that are read together, in 20 ms; beyond this many bytes of CSV that is nothing, and what is in memory at a time stays little.
+_TOGETHER_BYTES = 48 << 20
 
 
 @dataclass(frozen=True)
@@ -147,13 +151,52 @@ def stage(connections: Connections, admitted: Admitted, rules: CompiledRules) ->
 
     A fault of the delivery is in the result's `refusal`. OSError or duckdb.Error when the machine fails.
     """
-    from sources.regional.judge import SourceFile, stage_files
-    from sources.regional.quarantine import write_quarantine
+    return stage_together(connections, [admitted], rules)[0]
+
+
+def stage_together(connections: Connections, batch: Sequence[Admitted], rules: CompiledRules) -> list[Staged]:
+    """`stage` for deliveries of one sender and dataset (`batches`), each of which comes to what it would come to alone; what fails by the machine fails for all."""
+    from sources.regional.judge import Delivery, SourceFile, stage_deliveries
+
+    first, home = batch[0], connections.home
+    deliveries = [
+        Delivery([SourceFile(path, declared.name) for declared, path in a.files], _context(a), _slice(home, a))
+        for a in batch
+    ]
+    with connections.of_this_thread() as con:
+        judgements = stage_deliveries(con, first.contract, first.dialect, deliveries, rules)
+        try:
+            quarantines = [_quarantine(con, home, *each, rules) for each in zip(batch, judgements, strict=True)]
+        except BaseException:
+            for delivery in deliveries:
+                _remove(delivery.out)
+            raise
+    return [
+        Staged(a, judged, judged.refusal or _other_row_count(a, judged), judged.staged, *quarantine)
+        for a, judged, quarantine in zip(batch, judgements, quarantines, strict=True)
+    ]
+
+
+def batches(sizes: Iterable[tuple[Hashable, int]]) -> list[list[int]]:
+    """Which deliveries are read together: those of one sender and dataset, in their order, up to so many bytes. `sizes` has for each delivery whose it is and its bytes;
+    the result has their positions."""
+    made: list[list[int]] = []
+    begun: dict[Hashable, tuple[list[int], int]] = {}
+    for number, (whose, size) in enumerate(sizes):
+        batch, held = begun.get(whose, ([], _TOGETHER_BYTES))
+        if held + size > _TOGETHER_BYTES:
+            batch, held = [], 0
+            made.append(batch)
+        batch.append(number)
+        begun[whose] = batch, held + size
+    return made
+
+
+def _context(admitted: Admitted) -> DeliveryContext:
     from sources.regional.scan import DeliveryContext
 
-    home, contract, manifest = connections.home, admitted.contract, admitted.manifest
-    files = [SourceFile(path, declared.name) for declared, path in admitted.files]
-    context = DeliveryContext(
+    manifest = admitted.manifest
+    return DeliveryContext(
         receipt_id=admitted.receipt_id,
         organiser_code=admitted.organiser_code,
         period=manifest.period,
@@ -161,18 +204,24 @@ def stage(connections: Connections, admitted: Admitted, rules: CompiledRules) ->
         sample_share=manifest.sample_share,
         is_empty_explained=bool(manifest.empty_reason) and not any(f.rows for f in manifest.files),
     )
-    slice_folder = _folder(home.parquet / contract.name / manifest.period)
-    quarantine_folder = _folder(home.quarantine / contract.name)
-    with connections.of_this_thread() as con:
-        judgement = stage_files(
-            con, contract, admitted.dialect, files, rules, context, temp_path(slice_folder / "slice")
-        )
-        quarantine, rows = None, 0
-        if judgement.staged is not None and judgement.rows_quarantined:
-            quarantine = temp_path(quarantine_folder / "quarantine")
-            rows = write_quarantine(con, contract, rules, judgement.staged, [f.name for f in files], quarantine)
-    refusal = judgement.refusal or _other_row_count(admitted, judgement)
-    return Staged(admitted, judgement, refusal, judgement.staged, quarantine, rows)
+
+
+def _slice(home: Home, admitted: Admitted) -> Path:
+    return temp_path(_folder(home.parquet / admitted.contract.name / admitted.manifest.period) / "slice")
+
+
+def _quarantine(
+    con: duckdb.DuckDBPyConnection, home: Home, admitted: Admitted, judgement: Judgement, rules: CompiledRules
+) -> tuple[Path | None, int]:
+    """The quarantine of one judged delivery and its rows."""
+    from sources.regional.quarantine import write_quarantine
+
+    folder = _folder(home.quarantine / admitted.contract.name)
+    if judgement.staged is None or not judgement.rows_quarantined:
+        return None, 0
+    out = temp_path(folder / "quarantine")
+    names = [declared.name for declared, _ in admitted.files]
+    return out, write_quarantine(con, admitted.contract, rules, judgement.staged, names, out)
 
 
 def validate(connections: Connections, contract: Contract, staged: list[Path]) -> AcceptedCheck:

@@ -72,14 +72,30 @@ def _passes(rule):
         apart = d["need_assessed_at"].dt.year - d["birth_year"] - d[name]
         return apart.isna() | apart.between(0, 1)
 
+    def not_before(d):
+        same_hour = d[name].dt.floor("h") == d[other].dt.floor("h")
+        return d[name].isna() | d[other].isna() | (d[name] >= d[other]) | (same_hour & _in_hour_of_change(d[name], 10))
+
+    def in_force(d):
+        return d[name].map(rule["arguments"]["ended"]).fillna("9999-99") > d["period"]
+
     return {
         "type": lambda d: d[name].notna() | d[SENT + name].isna(),
-        "not_before": lambda d: d[name].isna() | d[other].isna() | (d[name] >= d[other]),
+        "not_before": not_before,
+        "on_clock": lambda d: ~_in_hour_of_change(d[name], 3),
+        "no_identity_code": lambda d: ~d[name].str.contains(rule["arguments"]["form"], regex=True, na=False),
+        "in_force": in_force,
         "not_before_year": lambda d: d[name].isna() | d[other].isna() | (d[name].dt.year >= d[other]),
         "required_with": lambda d: d[other].isna() | d[SENT + name].notna(),
         "age_agrees": age_agrees,
         "in_period": in_period,
     }.get(rule["check"])
+
+
+def _in_hour_of_change(moment, month: int):
+    """Whether it is the hour that clocks in Finland skip in March and show twice in October; false where there is no moment."""
+    t = moment.dt
+    return (t.month == month) & (t.day >= 25) & (t.dayofweek == 6) & (t.hour == 3)
 
 
 def read(code: str, organiser: dict):

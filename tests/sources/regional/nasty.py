@@ -128,6 +128,27 @@ BYTES = {
     "mark in the middle": Case(
         file(*_lines(20, l5="a5;x\ufeffy;1;")), accepted=_all(20, 5), faults={5: "CONTROL_CHARACTER"}
     ),
+    "bidi override in utf-16": Case(
+        file(*_lines(20, l5="a5;x\u202ey;1;"), encoding="utf-16-le"),
+        accepted=_all(20, 5),
+        faults={5: "CONTROL_CHARACTER"},
+        dialect=_UTF16,
+    ),
+    "c1 control in utf-16": Case(
+        file(*_lines(20, l5="a5;x\u0085y;1;"), encoding="utf-16-le"),
+        accepted=_all(20, 5),
+        faults={5: "CONTROL_CHARACTER"},
+        dialect=_UTF16,
+    ),
+    "mark in the middle in utf-16": Case(
+        file(*_lines(20, l5="a5;x\ufeffy;1;"), encoding="utf-16-le"),
+        accepted=_all(20, 5),
+        faults={5: "CONTROL_CHARACTER"},
+        dialect=_UTF16,
+    ),
+    "dash and euro are no controls in utf-16": Case(
+        file(*_lines(20, l5="a5;x – 5 €;1;"), encoding="utf-16-le"), accepted=_all(20), dialect=_UTF16
+    ),
     "dash and euro are no controls": Case(file(*_lines(20, l5="a5;x – 5 €;1;")), accepted=_all(20)),
     "end of file sign of dos": Case(
         file(*_lines(20)) + b"\x1a", accepted=_all(20), faults={22: "CONTROL_CHARACTER"}, notices=("TRUNCATED",)
