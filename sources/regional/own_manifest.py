@@ -17,7 +17,7 @@ from sources.contract import Contract
 from sources.errors import SotevarastoError
 from sources.landing import file_sha256
 from sources.regional.county import County, Dialect
-from sources.regional.lines import LineFeed
+from sources.regional.lines import LineFeed, Slot
 from sources.regional.manifest import SUFFIX, Refused
 from sources.regional.preflight import preflight, refuse
 from sources.regional.reader import read_header
@@ -94,6 +94,10 @@ def _listed(file: Path, dialect: Dialect, contract: Contract) -> dict[str, Any]:
     }
 
 
+# Lines are only counted, so it does not matter of which month they are.
+_ANY_SLOT = Slot(0, 0, "2000-01")
+
+
 def _rows(file: Path, dialect: Dialect, contract: Contract) -> int:
     """Records below the header. A file that will be refused before its rows are read has as many as it has further lines."""
     facts = preflight(file, dialect.encoding)
@@ -101,7 +105,8 @@ def _rows(file: Path, dialect: Dialect, contract: Contract) -> int:
         return max(facts.lines - 1, 0)
     try:
         refuse(facts)
-        feed = LineFeed(file, facts, dialect.delimiter, read_header(facts, dialect, contract))
+        header = read_header(facts, dialect, contract)
+        feed = LineFeed(file, facts, dialect.delimiter, header, _ANY_SLOT)
     except Refused:
         return max(facts.lines - 1, 0)
     for _ in feed.batches():

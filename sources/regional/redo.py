@@ -25,6 +25,7 @@ from sources.regional.county import County
 from sources.regional.intake import write_reports
 from sources.regional.judgements import UNCHANGED, judgements, receipt_of
 from sources.regional.manifest import FULL, Refused
+from sources.regional.outlook import write_outlooks
 from sources.regional.staging import Connections, Staged, stage
 
 
@@ -142,6 +143,9 @@ def _reports(
         return set(folder.glob(f"{receipt.subject}*"))
 
     before = there()
-    if problems := write_reports(home, ledger, contracts, counties):
+    if problems := [
+        *write_reports(home, ledger, contracts, counties),
+        *write_outlooks(home, ledger, contracts, counties),
+    ]:
         raise RedoError(problems[0])
     return sorted(there() - before)

@@ -16,7 +16,9 @@ from sources.regional.outcome import IntakeOutcome
 AT = datetime(2026, 9, 12, 0, 0, tzinfo=UTC)
 NEXT = AT + timedelta(days=1)
 PERIOD = "2026-08"
-ROWS = 120  # of which some twenty may go without a word
+ROWS = 40
+# A month of which some twenty rows may go without a hold.
+MANY = 120
 
 
 def manifest(files: dict[str, tuple[bytes, int]], organiser_code: str = "05", **changes) -> dict:

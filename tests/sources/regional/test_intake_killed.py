@@ -1,7 +1,7 @@
 """A night killed at any durable step and run again ends with the same ledger and the same files."""
 
 import pytest
-from deliveries import ROWS, Desk, contact, contacts, send_three
+from deliveries import MANY, Desk, contact, contacts, send_three
 from test_amendments import delete
 
 STEP = """
@@ -67,10 +67,10 @@ def test_the_outcome_of_a_night_killed_and_run_again_tells_the_whole_night(desk,
 
 
 def send_a_month_and_what_changes_it(desk: Desk) -> None:
-    desk.send(contacts(ROWS))
+    desk.send(contacts(MANY))
     desk.send([contact(3, sex="male"), contact(999)], name="delta", mode="delta", sequence=2)
     delete(desk, [500, 3, *range(10, 30)], 3)
-    desk.send(contacts(ROWS), "06")
+    desk.send(contacts(MANY), "06")
 
 
 @pytest.fixture(scope="module")

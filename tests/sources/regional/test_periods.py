@@ -1,10 +1,9 @@
 """Locks, what comes after them, revisions by two persons, and annulments: each is an event, and none rewrites what was."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from deliveries import AT, NEXT, ROWS, Desk, contact, contacts
+from deliveries import AT, MANY, NEXT, Desk, contact, contacts
 
 from sources.regional.annulment import AnnulmentError, annul
 from sources.regional.file_rules import file_rule
@@ -18,7 +17,7 @@ LOCKED = ("care_contacts", "2026-08", "Virtanen", "closed", NEXT)
 @pytest.fixture
 def locked(desk) -> Desk:
     """A month in force, locked, and a correction that came later."""
-    desk.send(contacts(ROWS))
+    desk.send(contacts(MANY))
     desk.night()
     with desk.ledger() as ledger:
         lock(ledger, *LOCKED)
@@ -35,12 +34,12 @@ def test_what_comes_after_the_lock_is_judged_stored_and_told(locked):
     verdict = locked.verdicts()[-1]
     assert (verdict["status"], verdict["is_late_after_lock"], verdict["rows_changed"]) == ("accepted", True, 1)
     assert (locked.home.parquet / verdict["slice"]["path"]).exists()
-    report = json.loads((locked.home.reports / "05" / f"{ids(locked)[-1]}.json").read_text(encoding="utf-8"))
+    report = locked.report(ids(locked)[-1])
     assert file_rule("LATE_AFTER_LOCK").id in {item["rule"] for item in report["mend"]}
 
 
 def test_what_came_before_the_lock_and_other_months_are_not_late(locked):
-    locked.send(contacts(ROWS), "06", dataset="care_contacts")
+    locked.send(contacts(MANY), "06", dataset="care_contacts")
     locked.send([], "07", name="empty", period="2026-07", dataset="care_contacts", empty_reason="closed for the summer")
     locked.night(THIRD)
     first, _, same_month, other_month = locked.verdicts()
@@ -49,7 +48,7 @@ def test_what_came_before_the_lock_and_other_months_are_not_late(locked):
 
 
 def test_a_redelivery_that_changes_nothing_is_never_late(locked):
-    rows = contacts(ROWS)
+    rows = contacts(MANY)
     rows[2]["sex"] = "male"
     locked.send(list(reversed(rows)), name="again", sequence=3)
     locked.night(THIRD + timedelta(days=1))
@@ -93,7 +92,7 @@ def test_only_what_came_after_a_lock_is_revised(locked):
 def test_revised_by_a_later_one_the_earlier_has_nothing_left_to_approve(locked):
     locked.send([contact(4, sex="male")], name="more", mode="delta", sequence=3)
     locked.night(THIRD + timedelta(days=1))
-    assert locked.verdicts()[-1]["rows_before"] == ROWS
+    assert locked.verdicts()[-1]["rows_before"] == MANY
     _, earlier, later = ids(locked)
     assert locked.verdicts()[-1]["made_of"] == [ids(locked)[0], earlier, later], "one stands on the other"
     with locked.ledger() as ledger:
@@ -123,9 +122,9 @@ def test_what_cannot_be_locked_is_refused_in_one_line(locked, dataset, period, s
 @pytest.fixture
 def corrected(desk) -> Desk:
     """A month and a correction of it."""
-    desk.send(contacts(ROWS))
+    desk.send(contacts(MANY))
     desk.night()
-    desk.send(contacts(ROWS + 5), name="correction", sequence=2)
+    desk.send(contacts(MANY + 5), name="correction", sequence=2)
     desk.night(NEXT)
     return desk
 
@@ -149,23 +148,23 @@ def test_after_an_annulment_a_delta_changes_the_month_before_it(corrected):
     corrected.send([contact(3, sex="male")], name="delta", mode="delta", sequence=3)
     corrected.night(THIRD)
     verdict = corrected.verdicts()[-1]
-    assert (verdict["rows_before"], verdict["rows_in_force"]) == (ROWS, ROWS)
+    assert (verdict["rows_before"], verdict["rows_in_force"]) == (MANY, MANY)
     assert verdict["made_of"] == [first, ids(corrected)[-1]]
 
 
 def test_an_annulled_number_stays_used_and_its_content_may_come_back_under_a_higher_one(corrected):
     with corrected.ledger() as ledger:
         annul(ledger, ids(corrected)[-1], "Korhonen", "too early", NEXT)
-    corrected.send(contacts(ROWS + 6), name="other", sequence=2)
-    corrected.send(contacts(ROWS + 5), name="same", sequence=3)
+    corrected.send(contacts(MANY + 6), name="other", sequence=2)
+    corrected.send(contacts(MANY + 5), name="same", sequence=3)
     corrected.night(THIRD)
     other, same = corrected.verdicts()[-2:]
     assert (other["status"], other["rule"]) == ("rejected", file_rule("SEQ").id)
-    assert (same["status"], same["rows_before"], same["rows_in_force"]) == ("accepted", ROWS, ROWS + 5)
+    assert (same["status"], same["rows_before"], same["rows_in_force"]) == ("accepted", MANY, MANY + 5)
 
 
 def test_with_the_only_full_month_annulled_a_delta_has_nothing_to_change(desk):
-    desk.send(contacts(ROWS))
+    desk.send(contacts(MANY))
     desk.night()
     with desk.ledger() as ledger:
         annul(ledger, ids(desk)[0], "Korhonen", "test data", AT)
@@ -177,19 +176,19 @@ def test_with_the_only_full_month_annulled_a_delta_has_nothing_to_change(desk):
 def test_with_the_month_erased_a_delta_is_refused_and_a_full_month_is_taken(desk):
     from sources.landing import erase
 
-    desk.send(contacts(ROWS))
+    desk.send(contacts(MANY))
     desk.night()
     sha256 = next(iter(desk.events("receipt").values()))["files"][0]["sha256"]
     with desk.ledger() as ledger:
         erase(desk.home, ledger, sha256, "a person asked", "Korhonen", AT)
     desk.send([contact(3, sex="male")], name="delta", mode="delta", sequence=2)
-    desk.send(contacts(ROWS + 1), name="whole", sequence=3)
+    desk.send(contacts(MANY + 1), name="whole", sequence=3)
     desk.send([contact(3, sex="male")], name="then", mode="delta", sequence=4)
     desk.night(NEXT)
     refused, whole, then = desk.verdicts()[-3:]
     assert refused["rule"] == file_rule("NO_BASE").id
     assert "erased" in refused["reason"]
-    assert (whole["rows_added"], then["rows_changed"], then["rows_in_force"]) == (ROWS + 1, 1, ROWS + 1)
+    assert (whole["rows_added"], then["rows_changed"], then["rows_in_force"]) == (MANY + 1, 1, MANY + 1)
 
 
 def test_only_the_latest_delivery_of_a_month_is_annulled(corrected):

@@ -11,6 +11,7 @@ from sources.landing import erase
 from sources.regional.catalogue import counties
 from sources.regional.holds.answers import HoldError, Person, answer, waiting
 from sources.regional.holds.rules import hold_rule
+from sources.regional.periods import lock
 from warehouse.registry import stage_registry
 
 LATER = NEXT + timedelta(days=1)
@@ -60,7 +61,7 @@ def test_a_replacement_that_would_drop_most_rows_waits_and_the_good_month_stays(
 
 def test_its_sender_is_told_with_the_figures_and_how_to_answer(held):
     receipt_id, body = only_hold(held)
-    report = json.loads((held.home.reports / "05" / f"{receipt_id}.json").read_text())
+    report = held.report(receipt_id)
     assert (report["status"], report["rule"]) == ("held", body["rule"])
     assert report["values"]["removed"] == 30
     assert "receipt" in report["mend"][0]["fix"]["en"]
@@ -92,7 +93,7 @@ def test_released_it_is_accepted_by_the_next_night(held):
     assert verdict["slice"] == body["slice"]
     assert verdict["answer"] == {"decision": "release", "reason": WHY, "who": JUDGE.name}
     assert in_force(held, LATER) == {1: "superseded", 2: "accepted"}
-    report = json.loads((held.home.reports / "05" / f"{receipt_id}.json").read_text())
+    report = held.report(receipt_id)
     assert report["status"] == "accepted"
     assert "Maija Meikäläinen" in report["reason"]
 
@@ -166,7 +167,7 @@ def test_a_receipt_that_is_not_held_cannot_be_answered(held):
 def test_in_a_locked_month_it_takes_two_persons(held):
     receipt_id, _ = only_hold(held)
     with held.ledger() as ledger:
-        ledger.append("period_lock", "care_contacts/2026-08", {"dataset": "care_contacts", "period": "2026-08"}, NEXT)
+        lock(ledger, "care_contacts", "2026-08", "Board", "closed by the agreed day", NEXT)
     say(held, "release")
     with pytest.raises(HoldError, match="another person"):
         say(held, "release", "Asked them, and they were sure.")
