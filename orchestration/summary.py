@@ -31,7 +31,7 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
     Returns the summary. A run of a few assets only, by a person in the UI, is not whole and alerts nobody.
     """
     from orchestration.checks.results import keep_results
-    from warehouse.publish import current_release, record_head
+    from warehouse.publish import record_head
 
     if night.outcome == "could_not_run" and night.failed_blocking:
         night.outcome = "gate_failed"
@@ -39,8 +39,30 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         keep_results(night)
     except SotevarastoError as error:
         night.outcome, night.reason = "could_not_run", str(error)
+    document = _document(night)
+    ends = sum(1 for e in night.ledger.events("night_end") if e.subject.startswith(f"{night.night_id}:"))
+    night.ledger.append("night_end", f"{night.night_id}:{ends + 1}", {"outcome": night.outcome}, night.at)
+    record_head(night.home, night.ledger)
+    why = reasons(document) if is_whole else []
+    document["alert"] = {"reasons": why, "hook": None}
+    night.report_folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(
+        night.report_folder / "checks.json", json.dumps([vars(c) for c in night.checks], ensure_ascii=False, indent=1)
+    )
+    _write(night, document)
+    # Only now: whatever becomes of the hook, the summary stands.
+    if hook := raise_alert(document, why):
+        document["alert"]["hook"] = hook
+        _write(night, document)
+    return document
+
+
+def _document(night: Night) -> dict[str, Any]:
+    """What the night came to, but for the alert."""
+    from warehouse.publish import current_release
+
     current = current_release(night.home)
-    document = {
+    return {
         "format": 1,
         "night_id": night.night_id,
         "day": night.day,
@@ -71,21 +93,6 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
         "stages": night.stages,
         "home": str(night.home.root),
     }
-    ends = sum(1 for e in night.ledger.events("night_end") if e.subject.startswith(f"{night.night_id}:"))
-    night.ledger.append("night_end", f"{night.night_id}:{ends + 1}", {"outcome": night.outcome}, night.at)
-    record_head(night.home, night.ledger)
-    why = reasons(document) if is_whole else []
-    document["alert"] = {"reasons": why, "hook": None}
-    night.report_folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(
-        night.report_folder / "checks.json", json.dumps([vars(c) for c in night.checks], ensure_ascii=False, indent=1)
-    )
-    _write(night, document)
-    # Only now: whatever becomes of the hook, the summary stands.
-    if hook := raise_alert(document, why):
-        document["alert"]["hook"] = hook
-        _write(night, document)
-    return document
 
 
 def _revisions(night: Night) -> list[dict[str, Any]]:

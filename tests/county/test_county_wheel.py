@@ -40,6 +40,8 @@ def test_it_packs_nothing_of_the_floors_above_and_no_simulator():
     assert {name for name in modules if name.startswith("sotevarasto.")} == {
         "sotevarasto.county",
         "sotevarasto.commands",
+        "sotevarasto.pseudonymise_command",
+        "sotevarasto.pseudonymising",
     }
     assert not [name for name in modules if "simulator" in name or "national" in name or "intake" in name]
     assert not others & (FRAMEWORKS | {"requests", "polars", "pandas"})

@@ -23,7 +23,7 @@ class HoldRule:
     id: str
     code: str
     severity: str
-    version: str
+    version: int
     valid_from: date
     bounds: dict[str, Any]
     text: dict[str, str]

@@ -188,8 +188,9 @@ def test_a_delete_of_an_unknown_key_is_a_faulty_record_with_its_line_and_rule(mo
     verdict, rule = last(month), file_rule("UNKNOWN_KEY").id
     assert (verdict["status"], verdict["rows_accepted"], verdict["rows_quarantined"]) == ("accepted", 19, 1)
     assert {"rule": rule, "column": "contact_id", "failed": 1, "applicable": 20} in verdict["rule_counts"]
-    (item,) = [i for i in report(month)["mend"] if i["rule"] == rule]
-    assert item["details"] == [{"file": "gone.csv", "line": 21, "column": "contact_id", "value": "C-2026-00000500"}]
+    (error,) = [e for e in report(month)["errors"] if e["rule"] == rule]
+    told = ("gone.csv", 21, "C-2026-00000500")
+    assert (error["file"], error["line"], error["value"]) == told
     assert counts(verdict) == (MANY, 0, 0, MANY - 19, 19, MANY - 19)
 
 

@@ -30,11 +30,12 @@ def reports(desk: Desk, box: str) -> dict[str, str]:
     receipt = next(s for s, body in desk.events("receipt").items() if body["organiser_code"] == box)
     sha256 = desk.events("receipt")[receipt]["manifest_sha256"]
     found = {}
-    for suffix in (".json", ".csv", ".html"):
+    for suffix in (".jsonl", ".csv", ".html"):
         text = (desk.home.reports / box / f"{receipt}{suffix}").read_text(encoding="utf-8")
         found[suffix] = text.replace(receipt, "RECEIPT").replace(sha256, "MANIFEST")
-    document = json.loads(found[".json"]) | {"organiser_code": "CODE"}
-    return found | {".json": json.dumps(document), ".html": found[".html"].replace(box, "CODE")}
+    first, rest = found[".jsonl"].split("\n", 1)
+    document = json.dumps(json.loads(first) | {"organiser_code": "CODE"})
+    return found | {".jsonl": f"{document}\n{rest}", ".html": found[".html"].replace(box, "CODE")}
 
 
 def test_a_test_delivery_gets_the_verdict_and_the_report_of_a_real_one(desk):
@@ -46,7 +47,7 @@ def test_a_test_delivery_gets_the_verdict_and_the_report_of_a_real_one(desk):
     )
     assert test == real
     tested, given = reports(desk, "TEST"), reports(desk, "05")
-    assert tested[".json"] == given[".json"]
+    assert tested[".jsonl"] == given[".jsonl"]
     assert tested[".csv"] == given[".csv"]
 
 
