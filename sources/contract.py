@@ -207,14 +207,16 @@ def load_contract(path: Path) -> Contract:
         description=document["description"]["purpose"],
         grain=table["dataGranularityDescription"],
         label=_trilingual(path, table["name"], extras.get("label")),
-        owner=extras.get("owner") or _refuse(path, table["name"], "has no owner under customProperties"),
+        owner=extras.get("owner") or refuse(path, table["name"], "has no owner under customProperties"),
         columns=columns,
         rules=rules,
         key=tuple(p["name"] for p in table["properties"] if p.get("primaryKey")),
         due_days=_due_days(path, document),
         extras=extras,
     )
-    _refuse_inconsistent(contract)
+    from sources.contract_consistency import refuse_inconsistent
+
+    refuse_inconsistent(contract)
     return contract
 
 
@@ -244,7 +246,7 @@ def _due_days(path: Path, document: dict) -> int | None:
     if latency is None:
         return None
     if latency.get("unit") != "d" or not isinstance(latency["value"], int):
-        _refuse(path, "slaProperties", "has a latency that is no whole number of days (unit d)")
+        refuse(path, "slaProperties", "has a latency that is no whole number of days (unit d)")
     return latency["value"]
 
 
@@ -252,19 +254,20 @@ def _extras(element: dict) -> dict[str, Any]:
     return {p["property"]: p.get("value") for p in element.get("customProperties") or []}
 
 
-def _refuse(path: Path, place: str, what: str):
+def refuse(path: Path, place: str, what: str):
+    """Raise ContractError: one line with the place and the mend."""
     raise ContractError(f"{path.name}: {place} {what}; mend the contract")
 
 
 def _trilingual(path: Path, place: str, texts: Any) -> dict[str, str]:
     if not isinstance(texts, dict) or any(not texts.get(language) for language in LANGUAGES):
-        _refuse(path, place, "lacks a text in Finnish, Swedish or English")
+        refuse(path, place, "lacks a text in Finnish, Swedish or English")
     return {language: texts[language] for language in LANGUAGES}
 
 
 def _column(path: Path, prop: dict) -> Column:
     extras, options = _extras(prop), prop.get("logicalTypeOptions") or {}
-    kind = _LOGICAL.get(prop["logicalType"]) or _refuse(
+    kind = _LOGICAL.get(prop["logicalType"]) or refuse(
         path, prop["name"], f"has the unknown logicalType {prop['logicalType']}"
     )
     return Column(
@@ -272,7 +275,7 @@ def _column(path: Path, prop: dict) -> Column:
         type=prop["physicalType"].lower() if kind == "decimal" else kind,
         required=bool(prop.get("required")),
         label=_trilingual(path, prop["name"], extras.get("label")),
-        description=prop.get("description") or _refuse(path, prop["name"], "has no description"),
+        description=prop.get("description") or refuse(path, prop["name"], "has no description"),
         pattern=options.get("pattern"),
         codes=tuple(extras["codes"]) if "codes" in extras else None,
         code_list=extras.get("codeList"),
@@ -290,18 +293,18 @@ def _rules(path: Path, table: dict, columns: dict[str, Column]):
     for quality in table.get("quality") or []:
         name = quality["implementation"].get("column")
         yield _rule(
-            path, quality, columns.get(name) or _refuse(path, quality.get("id"), f"names the unknown column {name}")
+            path, quality, columns.get(name) or refuse(path, quality.get("id"), f"names the unknown column {name}")
         )
 
 
 def _rule(path: Path, quality: dict, column: Column) -> Rule:
-    rule_id = quality.get("id") or _refuse(path, column.name, "has a rule without an id")
+    rule_id = quality.get("id") or refuse(path, column.name, "has a rule without an id")
     if not _RULE_ID.fullmatch(rule_id):
-        _refuse(path, rule_id, "is no rule id of the form HVA-<dataset>-<level>-<nnn>")
+        refuse(path, rule_id, "is no rule id of the form HVA-<dataset>-<level>-<nnn>")
     arguments = {k: v for k, v in quality["implementation"].items() if k not in ("check", "column")}
     check, extras = quality["implementation"]["check"], _extras(quality)
     if check not in STANDARD_CHECKS | PAIR_CHECKS:
-        _refuse(path, rule_id, f"uses the unknown check {check}")
+        refuse(path, rule_id, f"uses the unknown check {check}")
     if check == "in_force":
         arguments["code_list"] = column.code_list
     if check in STANDARD_CHECKS:
@@ -335,7 +338,7 @@ def _day(path: Path, rule_id: str, extras: dict[str, Any], name: str) -> date | 
     try:
         return date.fromisoformat(str(day))
     except ValueError:
-        _refuse(path, rule_id, f"has a {name} that is no day (YYYY-MM-DD)")
+        refuse(path, rule_id, f"has a {name} that is no day (YYYY-MM-DD)")
 
 
 def _example(value: Any, column: str) -> dict[str, str]:
@@ -362,46 +365,3 @@ def _filled(texts: dict[str, str], column: Column) -> dict[str, str]:
         )
         for language, text in texts.items()
     }
-
-
-def _refuse_inconsistent(contract: Contract) -> None:
-    ids = [r.id for r in contract.rules]
-    if repeated := sorted({i for i in ids if ids.count(i) > 1}):
-        _refuse(contract.path, repeated[0], "is used by two rules")
-    for rule in contract.row_rules:
-        strange = {*rule.example_bad, *rule.example_good} - set(contract.column_names)
-        if not rule.example_bad or not rule.example_good or strange:
-            _refuse(contract.path, rule.id, "has no example, bad and good, of the contract's columns")
-    if not contract.key:
-        _refuse(contract.path, contract.name, "has no primaryKey")
-    _refuse_bad_versions(contract)
-    for column in contract.columns:
-        checks = {r.check for r in contract.rules if r.column == column.name}
-        wanted = {
-            "required": column.required,
-            "type": column.type != "text",
-            "codes": column.codes is not None or column.code_list is not None,
-            "pattern": column.pattern is not None and column.code_list is None,
-            "range": column.minimum is not None or column.maximum is not None,
-            "in_force": bool(column.ended_codes),
-        }
-        for check, want in wanted.items():
-            if want and check not in checks:
-                _refuse(contract.path, column.name, f"declares {check} but has no rule that judges it")
-            if check in checks and not want:
-                _refuse(contract.path, column.name, f"has a rule {check} but declares nothing for it")
-
-
-def _refuse_bad_versions(contract: Contract) -> None:
-    """The first day of the version and the last day of each earlier one that is still accepted, as YYYY-MM-DD in quotation marks."""
-    begins, earlier = contract.extras.get("in_force_from"), contract.extras.get("accepted_versions") or []
-    days = [begins] if begins else []
-    for version in earlier:
-        if not isinstance(version, dict) or not isinstance(version.get("version"), str):
-            _refuse(contract.path, "accepted_versions", "needs a version and an until for each")
-        days.append(version.get("until"))
-    for day in days:
-        try:
-            date.fromisoformat(day)
-        except (TypeError, ValueError):
-            _refuse(contract.path, contract.name, f"has the day {day!r} among its versions, which is no YYYY-MM-DD")
