@@ -116,6 +116,17 @@ _NATIONAL = {
         "value_status": "VARCHAR",
         "origin": "VARCHAR",
     },
+    "sampo_observation": {
+        "snapshot_id": "VARCHAR",
+        "topic": "VARCHAR",
+        "region_code": "VARCHAR",
+        "period_start": "DATE",
+        "category": "VARCHAR",
+        "measure": "VARCHAR",
+        "value": "DECIMAL(18,6)",
+        "value_status": "VARCHAR",
+        "origin": "VARCHAR",
+    },
     "sotkanet_indicator": {
         "snapshot_id": "VARCHAR",
         "indicator_id": "INTEGER",

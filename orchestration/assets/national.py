@@ -119,6 +119,15 @@ _SOURCES = (
         dg.MetadataValue.url("https://sotkanet.fi"),
     ),
     _Source(
+        "raw__sampo",
+        "collect_sampo",
+        "sampo",
+        "THL: Sampo",
+        "Waiting for specialised care, handling of referrals, waiting in primary care and visits, by county and month, from THL's cubes. "
+        "A night asks for each cube's newest run and fetches the figures of those that have another one than before.",
+        dg.MetadataValue.url("https://sampo.thl.fi"),
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,

@@ -25,6 +25,7 @@ SOURCE_ASSETS = {
     "sotkanet_observation": "raw__sotkanet",
     "sotkanet_indicator": "raw__sotkanet",
     "sotkanet_region": "raw__sotkanet",
+    "sampo_observation": "raw__sampo",
     "need_factors": "raw__need_factors",
     **DELIVERED,
 }

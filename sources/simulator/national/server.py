@@ -16,6 +16,8 @@ from sources.simulator.national.classifications import Classifications
 from sources.simulator.national.protocol import Request, Response
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.pxweb import PxWeb
+from sources.simulator.national.sampo import ROOT as SAMPO_ROOT
+from sources.simulator.national.sampo import Sampo
 from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
 from sources.simulator.national.sotkanet import Sotkanet
 
@@ -25,7 +27,7 @@ Respond = Callable[[Request], Response]
 class NationalServer:
     """The services on 127.0.0.1, each on a free port of its own as they are hosts of their own, for one simulated day.
 
-    Use as a context manager; `base_url_pxweb`, `base_url_classifications` and `base_url_sotkanet` hold while it runs. Same day and seed, same bytes (but for the port in
+    Use as a context manager; `base_url_pxweb`, `base_url_classifications`, `base_url_sotkanet` and `base_url_sampo` hold while it runs. Same day and seed, same bytes (but for the port in
     addresses that a service echoes). The limits are PxWeb's. `seen` lists (method, target) of each request, in order of arrival.
     """
 
@@ -35,6 +37,7 @@ class NationalServer:
         self._pxweb = PxWeb(day, seed, max_cells, max_calls, window_seconds)
         self._classifications = Classifications()
         self._sotkanet = Sotkanet(day, seed)
+        self._sampo = Sampo(day, seed)
         self.seen: list[tuple[str, str]] = []
 
     def respond_pxweb(self, request: Request) -> Response:
@@ -55,14 +58,22 @@ class NationalServer:
             return _no_such_page()
         return self._sotkanet.respond(request)
 
+    def respond_sampo(self, request: Request) -> Response:
+        """The reply of Sampo."""
+        if not request.target.startswith(SAMPO_ROOT):
+            return _no_such_page()
+        return self._sampo.respond(request)
+
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             pxweb = stack.enter_context(_serving(self._noted(lambda request: self.respond_pxweb(request))))
             other = stack.enter_context(_serving(self._noted(lambda request: self.respond_classifications(request))))
             third = stack.enter_context(_serving(self._noted(lambda request: self.respond_sotkanet(request))))
+            fourth = stack.enter_context(_serving(self._noted(lambda request: self.respond_sampo(request))))
             self.base_url_pxweb = f"http://127.0.0.1:{pxweb}{PXWEB_ROOT}"
             self.base_url_classifications = f"http://127.0.0.1:{other}{CLASSIFICATIONS_ROOT}"
             self.base_url_sotkanet = f"http://127.0.0.1:{third}{SOTKANET_ROOT}"
+            self.base_url_sampo = f"http://127.0.0.1:{fourth}{SAMPO_ROOT}"
             self._stack = stack.pop_all()
         return self
 

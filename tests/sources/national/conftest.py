@@ -17,6 +17,7 @@ from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.outcome import SourceOutcome
+from sources.national.sampo import collect as sampo
 from sources.national.settings import load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
@@ -43,6 +44,9 @@ class BentServer(NationalServer):
     def respond_sotkanet(self, request: Request) -> Response:
         return self._bend(request, super().respond_sotkanet(request))
 
+    def respond_sampo(self, request: Request) -> Response:
+        return self._bend(request, super().respond_sampo(request))
+
 
 def rewritten(response: Response, change: Callable) -> Response:
     """The reply with its JSON document changed."""
@@ -66,6 +70,9 @@ class Desk:
 
     def sotkanet(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(sotkanet, sotkanet.collect_sotkanet, server.base_url_sotkanet, day, http)
+
+    def sampo(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(sampo, sampo.collect_sampo, server.base_url_sampo, day, http)
 
     def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
         settings = load_settings(room.SETTINGS, url)
