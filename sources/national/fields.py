@@ -35,12 +35,15 @@ def read_fields(path: Path, name: str, document: Any, what: str) -> list[str]:
         elif problem.instance is None:
             raise SourceError(f"HVA-NAT-0-004: {what}: {place} is empty (null): the last good figures stay")
         else:
-            raise SourceError(
-                f"HVA-NAT-0-005: {what}: {place} has another form ({_said(problem)}): the last good figures stay"
-            )
+            raise retyped(what, place, _said(problem))
     if lost:
         _refuse(what, lost, added)
     return sorted({f"HVA-NAT-0-003: {what}: field {field} is new" for fields in added.values() for field in fields})
+
+
+def retyped(what: str, place: str, came: str) -> SourceError:
+    """The refusal of a field of another type; `came` says what came and what was expected."""
+    return SourceError(f"HVA-NAT-0-005: {what}: {place} has another form ({came}): the last good figures stay")
 
 
 def _refuse(what: str, lost: Mapping[str, list[str]], added: Mapping[str, list[str]]) -> None:

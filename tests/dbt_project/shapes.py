@@ -214,7 +214,19 @@ SOTKANET_REGION = {
     "code_as_sent": "varchar",
     "origin": "varchar",
 }
+SAMPO_OBSERVATION = {
+    "snapshot_id": "varchar",
+    "topic": "varchar",
+    "region_code": "varchar",
+    "period_start": "date",
+    "category": "varchar",
+    "measure": "varchar",
+    "value": "decimal(18,6)",
+    "value_status": "varchar",
+    "origin": "varchar",
+}
 NATIONAL = {
+    "sampo_observation": SAMPO_OBSERVATION,
     "population": POPULATION,
     "municipality_map": MAP,
     "need_factors": NEED_FACTOR,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from sources.national.fields import read_fields
+from sources.national.fields import read_fields, retyped
 from sources.national.outcome import SourceError
 from sources.national.sampo.replies import SCHEMA
 
@@ -70,9 +70,7 @@ def _values(sent: Any, size: int, what: str) -> dict[int, str]:
             raise SourceError(f"HVA-SAM-0-011: {what}: {len(sent)} values came as a list in place of an object")
         return {}
     if others := {type(value).__name__ for value in sent.values()} - {"str"}:
-        raise SourceError(
-            f"HVA-NAT-0-005: {what}: values came as {min(others)}, text expected: the last good figures stay"
-        )
+        raise retyped(what, "a value", f"{min(others)}, text expected")
     if not all(key.isascii() and key.isdigit() and int(key) < size for key in sent):
         raise SourceError(f"HVA-SAM-0-011: {what}: a value has a place outside the {size} cells")
     return {int(key): value for key, value in sent.items()}

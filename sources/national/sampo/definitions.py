@@ -23,12 +23,13 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class Cube:
-    """One cube. Patterns fit whole labels. `digest` changes with anything that is said of the cube, so that a new wish is a new question."""
+    """One cube. Patterns fit whole labels. `country` is the code of what the cube calls the whole. `digest` changes with anything that is said of the cube, so that a new wish is a new question."""
 
     topic: str
     subject: str
     label: re.Pattern[str]
     regions_at_least: int
+    country: str
     dimensions: dict[str, re.Pattern[str]]
     categories: dict[str, re.Pattern[str]]
     measure: re.Pattern[str]
@@ -51,6 +52,7 @@ def _cube(entry: dict) -> Cube:
         subject=entry["subject"],
         label=_pattern(entry["label"]),
         regions_at_least=entry["regions_at_least"],
+        country=entry["country"],
         dimensions={role: _pattern(label) for role, label in dimensions.items()},
         categories={code: _pattern(label) for code, label in entry["categories"].items()},
         measure=_pattern(entry["measure"]["node"]),

@@ -89,7 +89,7 @@ def _nodes(children: list[dict[str, Any]]) -> Iterator[Node]:
 
 def _regions(cube: Cube, nodes: list[Node]) -> dict[str, str]:
     """Regions by label; by code only where every code of the same stage that can be checked by its label is right."""
-    names = region_names()
+    names = {label: cube.country if code == "FI" else code for label, code in region_names().items()}
     known = {node.sid: names[node.label.casefold()] for node in nodes if node.label.casefold() in names}
     for stage in {node.stage for node in nodes if node.sid in known}:
         here = [node for node in nodes if node.stage == stage]

@@ -22,8 +22,8 @@ SCHEMA = Path(__file__).parent / "replies.schema.json"
 # What the server's own source sends; `latest` takes the type that is asked for.
 LISTED = Expect(("application/json", "text/plain"), "json")
 _SCRIPT = re.compile(r"\A\s*thl\.pivot\.\w+\((.*)\)\s*;?\s*\Z", re.DOTALL)
-# The server escapes nothing but the quotation mark, so a lone backslash is a backslash.
-_LONE_BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+# The server escapes nothing but the quotation mark, so a backslash that begins no escape is a backslash.
+_BACKSLASH = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
 _RUN_ID = re.compile(r"[0-9]{17}")
 
 
@@ -45,8 +45,9 @@ def read_json(body: bytes) -> Any:
     script = _SCRIPT.match(text)
     if script is not None:
         text = script.group(1)
+    mended = _BACKSLASH.sub(lambda found: found.group(1) or r"\\", text)
     # Line ends within a text are as the label has them; JSON's own reader allows them when it is not strict.
-    return json.loads(_LONE_BACKSLASH.sub(r"\\\\", text), strict=False)
+    return json.loads(mended, strict=False)
 
 
 def expect(kind: type, content_types: tuple[str, ...]) -> Expect:

@@ -22,10 +22,6 @@ _PUBLIC = "https://sampo.thl.fi/pivot/prod"
 _NODES = re.compile(r"(?P<dimension>.+?)-(?:(?P<listed>[0-9]+(?:\.[0-9]+)*\.)|(?P<node>[0-9]+)|(?P<level>[0-9]+)L)")
 
 
-class _RefusedError(Exception):
-    """The query is not understood: the service answers 403 without a word."""
-
-
 @dataclass(frozen=True)
 class _Level:
     dimension: Dimension
@@ -111,7 +107,7 @@ class Sampo:
                 rows, columns = ([_Level(d, (d.root, *d.root.children))] for d in cube.dimensions[:2])
             filters = _levels(cube, [*query.get("filter", []), *(f"measure-{m}" for m in query.get("measure", []))])
             body = _dataset(cube, [*rows, *columns], filters, language)
-        except _RefusedError:
+        except ValueError:  # whatever is not understood is refused without a word
             return Response(403, b"", "application/json; charset=utf-8")
         return Response(200, body.encode("utf-8"), "application/json; charset=utf-8")
 
@@ -145,11 +141,11 @@ def _level(cube: SampoCube, asked: str) -> _Level:
     said = _NODES.fullmatch(asked)
     dimension = next((d for d in cube.dimensions if said and d.dimension_id == said["dimension"]), None)
     if dimension is None:
-        raise _RefusedError
+        raise ValueError(f"{asked}: no such dimension")
     nodes = {str(cube.sids[dimension.dimension_id, node.key]): node for node in dimension.root.below()}
     sids = (said["listed"] or said["node"] or said["level"]).strip(".").split(".")
     if not set(sids) <= nodes.keys():
-        raise _RefusedError
+        raise ValueError(f"{asked}: no such node")
     first = nodes[sids[0]]
     if said["listed"]:
         return _Level(dimension, tuple(nodes[sid] for sid in sids))
@@ -161,7 +157,7 @@ def _level(cube: SampoCube, asked: str) -> _Level:
 def _dataset(cube: SampoCube, levels: list[_Level], filters: list[_Level], language: str) -> str:
     names = [level.dimension.dimension_id for level in levels]
     if len(set(names)) != len(names):
-        raise _RefusedError
+        raise ValueError("a dimension stands in rows and columns")
     fixed = {f.dimension.dimension_id: f.nodes[0].key for f in filters}
     sizes = [len(level.nodes) for level in levels]
     values = {}
