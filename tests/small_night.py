@@ -38,7 +38,7 @@ def _make_small() -> None:
         d for d in planned(day, seed) if d.period == "2026-09" and d.organiser_code in SENDERS
     ]
     broken = Response(500, b"Internal Server Error", "text/plain")
-    for service in ("pxweb", "sotkanet", "sampo"):
+    for service in ("pxweb", "sotkanet", "sampo", "codeserver", "codelist"):
         setattr(NationalServer, f"respond_{service}", lambda self, request: broken)
 
 

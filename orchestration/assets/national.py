@@ -128,6 +128,23 @@ _SOURCES = (
         dg.MetadataValue.url("https://sampo.thl.fi"),
     ),
     _Source(
+        "raw__codeserver",
+        "collect_codeserver",
+        "codeserver",
+        "THL: code server",
+        "Service classes, contact modes, specialties and the register of care organisations, from THL's code server. A night asks whether a list was modified "
+        "and reads it anew only then.",
+        dg.MetadataValue.url("https://koodistopalvelu.kanta.fi"),
+    ),
+    _Source(
+        "raw__codelist",
+        "collect_codelist",
+        "codelist",
+        "Interoperability platform: code lists",
+        "Occupations, of which professions are a part, from koodistot.suomi.fi. A night asks whether the list was modified and reads it anew only then.",
+        dg.MetadataValue.url("https://koodistot.suomi.fi"),
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,

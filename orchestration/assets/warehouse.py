@@ -26,6 +26,8 @@ SOURCE_ASSETS = {
     "sotkanet_indicator": "raw__sotkanet",
     "sotkanet_region": "raw__sotkanet",
     "sampo_observation": "raw__sampo",
+    "code_list_item": "raw__codeserver",
+    "care_organisation": "raw__codeserver",
     "need_factors": "raw__need_factors",
     **DELIVERED,
 }

@@ -13,6 +13,8 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.codelist import collect as codelist
+from sources.national.codeserver import collect as codeserver
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.sampo import collect as sampo
@@ -55,6 +57,24 @@ def collect_sampo(
     settings = _settings(home, sampo, simulator_url)
     with Client(settings.http) as client:
         return sampo.collect_sampo(home, ledger, landing, client, settings, at)
+
+
+def collect_codeserver(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """THL's code server: service classes, contact modes, specialties and care organisations. `simulator_url` as above."""
+    settings = _settings(home, codeserver, simulator_url)
+    with Client(settings.http) as client:
+        return codeserver.collect_codeserver(home, ledger, landing, client, settings, at)
+
+
+def collect_codelist(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """koodistot.suomi.fi: occupations. `simulator_url` as above."""
+    settings = _settings(home, codelist, simulator_url)
+    with Client(settings.http) as client:
+        return codelist.collect_codelist(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:
