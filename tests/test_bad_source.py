@@ -22,6 +22,7 @@ from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
+from sources.simulator.national.code_servers import CODELIST_ROOT, CSAPI_ROOT
 from sources.simulator.national.protocol import Request
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.sampo import ROOT as SAMPO_ROOT
@@ -57,8 +58,10 @@ QUICK = {
     "retry_after_cap_seconds": 5,
 }
 POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
+CODES, LISTS = "codeserver", "codelist"
+REGISTER = "6.202.2008/conceptcodes?"
 # Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
-WHOLE = (POPULATION, MAPS, SAMPO)
+WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS)
 MENDS = {
     "try again later",
     "try again after that",
@@ -75,13 +78,17 @@ PAGE = b"<!DOCTYPE html><html><body>Huoltokatko</body></html>"
 
 def is_first(seen: Seen) -> bool:
     """The request that a visit begins with."""
-    return any(part in seen.target for part in ("config", "correspondenceTables?", "api/hoitoonpaasy.json"))
+    is_register = REGISTER in seen.target and "page=1" in seen.target
+    firsts = ("config", "correspondenceTables?", "api/hoitoonpaasy.json", "/codes/?")
+    return is_register or any(part in seen.target for part in firsts)
 
 
 def is_data(seen: Seen) -> bool:
     """The request for the figures of one year."""
     is_map = "content=data" in seen.target and "20230101%23" in seen.target
-    return b'"2021"' in seen.body or is_map or "fact_hoitoonpaasy_esh01.json?" in seen.target
+    is_register = REGISTER in seen.target and "page=2" in seen.target
+    datas = ("fact_hoitoonpaasy_esh01.json?", "/codes/?")
+    return b'"2021"' in seen.body or is_map or is_register or any(part in seen.target for part in datas)
 
 
 class Source(FaultServer):
@@ -96,6 +103,8 @@ class Source(FaultServer):
             MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
             SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
             SAMPO: (SAMPO_ROOT, self._national.respond_sampo),
+            CODES: (CSAPI_ROOT, self._national.respond_codeserver),
+            LISTS: (CODELIST_ROOT, self._national.respond_codelist),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -132,6 +141,8 @@ class Office:
             MAPS: collect.collect_municipality_map,
             SOTKANET: collect.collect_sotkanet,
             SAMPO: collect.collect_sampo,
+            CODES: collect.collect_codeserver,
+            LISTS: collect.collect_codelist,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:
@@ -181,7 +192,10 @@ def undisturbed(tmp_path_factory, first_night):
     """The later night with nothing wrong: of each source its outcome and its snapshots."""
     office = Office(shutil.copytree(first_night.home.root, tmp_path_factory.mktemp("undisturbed") / "home"))
     outcomes = {source: office.well(source, LATER) for source in WHOLE}
-    assert {source: o.status for source, o in outcomes.items()} == {POPULATION: "new", MAPS: "unchanged", SAMPO: "new"}
+    assert {source: o.status for source, o in outcomes.items()} == {
+        **{POPULATION: "new", MAPS: "unchanged", SAMPO: "new"},
+        **{CODES: "new", LISTS: "unchanged"},
+    }
     return {source: (outcome, office.snapshots(source)) for source, outcome in outcomes.items()}
 
 
@@ -248,6 +262,8 @@ def test_a_lasting_fault_fails_the_source_in_one_line_and_its_last_good_figures_
         (POPULATION, "check the base address"),
         (MAPS, "see whether the service still speaks v2"),
         (SAMPO, "renamed? See what the publisher says (and 1 more)"),
+        (CODES, "renamed? See what the publisher says"),
+        (LISTS, "renamed? See what the publisher says"),
     ],
 )
 def test_another_document_than_the_one_asked_for_fails_the_source_too(office, source, mend):
