@@ -97,6 +97,55 @@ joined as (
 
 ),
 
+-- A county whose joint authority reports for it has a row that says so, unless the source gives it one of its own.
+widened as (
+
+    select
+        indicator_code,
+        is_share,
+        region_level,
+        region_code,
+        period_start,
+        counted,
+        total,
+        value_status,
+        is_synthetic,
+        is_of_counties,
+        false as is_within,
+        known_from,
+        known_to
+    from joined
+
+    union all
+
+    select
+        j.indicator_code,
+        j.is_share,
+        'county' as region_level,
+        a.county_code as region_code,
+        j.period_start,
+        cast(null as bigint) as counted,
+        cast(null as bigint) as total,
+        {{ value_not_applicable() }} as value_status,
+        j.is_synthetic,
+        false as is_of_counties,
+        true as is_within,
+        j.known_from,
+        j.known_to
+    from joined as j
+    inner join {{ ref("core__region_county_assn") }} as a
+        on j.region_level = a.region_level and j.region_code = a.region_code
+    left join joined as own
+        on
+            j.indicator_code = own.indicator_code
+            and j.period_start = own.period_start
+            and j.known_from = own.known_from
+            and own.region_level = 'county'
+            and a.county_code = own.region_code
+    where j.is_of_counties and own.region_code is null
+
+),
+
 reasoned as (
 
     select
@@ -104,10 +153,11 @@ reasoned as (
         {{ joined_reasons([
             "case when value_status = " ~ value_suppressed() ~ " then 'the source withholds the figure' end",
             "case when value_status = " ~ value_missing() ~ " then 'the source shows no figure' end",
-            "case when value_status = " ~ value_not_applicable() ~ " then 'nobody in the total' end",
+            "case when value_status = " ~ value_not_applicable() ~ " and not is_within then 'nobody in the total' end",
+            "case when is_within then 'its joint authority reports for it' end",
             "case when is_of_counties then 'a joint authority reports for the counties of its area' end",
         ]) }} as comparability_reason
-    from joined
+    from widened
 
 ),
 

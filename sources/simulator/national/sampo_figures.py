@@ -234,8 +234,9 @@ def _values(kind: Kind, restated: bool, seed: int) -> dict[Key, str]:
     season = 1 + 0.08 * rng.standard_normal((len(areas), len(months)))
     counts = np.rint(level[:, None, None] * season[:, :, None] * shares[:, None, :]).astype(int)
     absent = rng.uniform(size=counts.shape[:2]) < 0.01
-    # The smallest area's last part is small enough to be withheld now and then.
-    counts[size.argmin(), ::5, -1] = rng.integers(0, FEWEST_SHOWN, len(counts[size.argmin(), ::5, -1]))
+    # The smallest area's last part is small enough to be withheld now and then; of visits it may be nought, which no band of waiting is in a whole month.
+    few = counts[size.argmin(), ::5, -1]
+    counts[size.argmin(), ::5, -1] = rng.integers(0 if kind.category == "Ammattiryhmä" else 1, FEWEST_SHOWN, len(few))
     if restated:
         again = np.isin(months, RESTATED_MONTHS)
         counts[np.ix_(generator(seed, "sampo", "restated").choice(len(areas), 3, replace=False), again)] += 7
