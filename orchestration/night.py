@@ -174,4 +174,7 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
         "pxweb": server.base_url_pxweb,
         "classifications": server.base_url_classifications,
         "sotkanet": server.base_url_sotkanet,
+        "sampo": server.base_url_sampo,
+        "codeserver": server.base_url_codeserver,
+        "codelist": server.base_url_codelist,
     }

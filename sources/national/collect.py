@@ -13,9 +13,12 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.codelist import collect as codelist
+from sources.national.codeserver import collect as codeserver
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.projection import collect as projection
+from sources.national.sampo import collect as sampo
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
@@ -55,6 +58,33 @@ def collect_sotkanet(
     settings = _settings(home, sotkanet, simulator_url)
     with Client(settings.http) as client:
         return sotkanet.collect_sotkanet(home, ledger, landing, client, settings, at)
+
+
+def collect_sampo(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """THL's cubes on access to care and visits, by county and month. `simulator_url` as above."""
+    settings = _settings(home, sampo, simulator_url)
+    with Client(settings.http) as client:
+        return sampo.collect_sampo(home, ledger, landing, client, settings, at)
+
+
+def collect_codeserver(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """THL's code server: service classes, contact modes, specialties and care organisations. `simulator_url` as above."""
+    settings = _settings(home, codeserver, simulator_url)
+    with Client(settings.http) as client:
+        return codeserver.collect_codeserver(home, ledger, landing, client, settings, at)
+
+
+def collect_codelist(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """koodistot.suomi.fi: occupations. `simulator_url` as above."""
+    settings = _settings(home, codelist, simulator_url)
+    with Client(settings.http) as client:
+        return codelist.collect_codelist(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:

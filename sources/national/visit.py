@@ -149,16 +149,21 @@ class Visit:
         finally:
             tmp.unlink(missing_ok=True)
 
-    def restore(self, typed: Callable[[dict[str, Any], list[Any]], pl.DataFrame]) -> None:
+    def restore(
+        self,
+        typed: Callable[[dict[str, Any], list[Any]], pl.DataFrame],
+        read: Callable[[bytes], Any] = json.loads,
+    ) -> None:
         """Write anew, from landing, each snapshot's Parquet file that is gone.
 
-        `typed` gets an event's body and the JSON of its parts and returns the rows. Bytes that were erased stay erased. Raises Absent when bytes are lost.
+        `typed` gets an event's body and its parts as `read` gives them (JSON) and returns the rows. Bytes that were erased stay erased. Raises Absent when bytes
+        are lost.
         """
         for event in (event for history in self._history.values() for event in history):
             body = event.body
             gone = not (self._home.parquet / body["parquet"]["path"]).exists()
             if gone and not self._ledger.get("erasure", body["sha256"]):
-                documents = [json.loads(self._landing.path(part["sha256"]).read_bytes()) for part in body["parts"]]
+                documents = [read(self._landing.path(part["sha256"]).read_bytes()) for part in body["parts"]]
                 self._write(body["parquet"]["path"], event.subject, typed(body, documents))
 
     def last_check(self, topic: str) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ from tests.dbt_project.national_inputs import (
     need_factors,
     population,
     projection,
+    sampo,
     snapshots,
     sotkanet,
 )
@@ -103,7 +104,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         turn(projection("j1", RESIDENTS)),
     )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in sotkanet():
+    for name, snapshot_id, rows in [*sotkanet(), *sampo()]:
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 

@@ -23,6 +23,13 @@ NEED_FACTORS = {
     "n1": {(2022, "05"): "1.1", (2023, "05"): "1.0", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
     "n2": {(2022, "05"): "1.1", (2023, "05"): "1.25", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
 }
+# Cubes of THL and, of each, the counts of county 05 and of the mainland in August 2026 by category.
+SAMPO = {
+    "specialised_care_waiting": {"total": (4000, 90_000), "days_over_180": (300, 9000)},
+    "referral_handling": {"total": (2000, 50_000), "days_over_21": (None, 1000)},
+    "primary_care_waiting": {"total": (5000, 100_000), "days_15_90": (900, 20_000), "days_over_90": (100, 5000)},
+    "primary_care_visits": {"total": (70_000, 1_500_000)},
+}
 
 
 def need_factors(snapshot_id: str, factors: dict[tuple[int, str], str]) -> Rows:
@@ -61,6 +68,7 @@ def snapshots() -> Rows:
         snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
         snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
         snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
+        *(snapshot(f"c{i}", "sampo", f"sampo_observation/{topic}", APRIL) for i, topic in enumerate(SAMPO)),
         snapshot("n1", "thl_need_factors", "need_factors", APRIL),
         snapshot("n2", "thl_need_factors", "need_factors", NIGHT_3),
     ]
@@ -129,6 +137,32 @@ def sotkanet() -> list[tuple[str, str, Rows]]:
         ("sotkanet_indicator", "si", [described | title]),
         ("sotkanet_observation", "s1", [_published("s1", *cell) for cell in first]),
         ("sotkanet_observation", "s2", [_published("s2", *cell) for cell in second]),
+    ]
+
+
+def sampo() -> list[tuple[str, str, Rows]]:
+    """Counts of each cube; a withheld one is null."""
+    return [
+        (
+            "sampo_observation",
+            f"c{i}",
+            [
+                {
+                    "snapshot_id": f"c{i}",
+                    "topic": topic,
+                    "region_code": region,
+                    "period_start": "2026-08-01",
+                    "category": category,
+                    "measure": "count",
+                    "value": count,
+                    "value_status": "suppressed" if count is None else "value",
+                    "origin": "published",
+                }
+                for category, counts in categories.items()
+                for region, count in zip(("05", "FI1"), counts, strict=True)
+            ],
+        )
+        for i, (topic, categories) in enumerate(SAMPO.items())
     ]
 
 

@@ -16,6 +16,8 @@ with versions as (
     union all
     select * from {{ ref("int__sotkanet_observation") }}
     union all
+    select * from {{ ref("int__sampo_observation") }}
+    union all
     select * from {{ ref("int__cost_observation") }}
 
 ),
