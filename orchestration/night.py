@@ -174,4 +174,5 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
         "pxweb": server.base_url_pxweb,
         "classifications": server.base_url_classifications,
         "sotkanet": server.base_url_sotkanet,
+        "treasury": server.base_url_treasury,
     }

@@ -119,6 +119,15 @@ _SOURCES = (
         dg.MetadataValue.url("https://sotkanet.fi"),
     ),
     _Source(
+        "raw__treasury",
+        "collect_treasury",
+        "treasury",
+        "State Treasury: finances of the counties",
+        "Budgets and outcomes that the wellbeing services counties report, every stage of approval, with the taxonomies that name their cells, from the State "
+        "Treasury's register. Documents are fetched when the catalogue dates them anew. One Parquet file a package and period.",
+        dg.MetadataValue.url("https://www.tutkihallintoa.fi"),
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,

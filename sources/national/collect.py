@@ -18,6 +18,7 @@ from sources.national.outcome import SourceOutcome
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
+from sources.national.treasury import collect as treasury
 
 
 def collect_population(
@@ -45,6 +46,15 @@ def collect_sotkanet(
     settings = _settings(home, sotkanet, simulator_url)
     with Client(settings.http) as client:
         return sotkanet.collect_sotkanet(home, ledger, landing, client, settings, at)
+
+
+def collect_treasury(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """State Treasury: budgets and outcomes that the counties report. `simulator_url` as above."""
+    settings = _settings(home, treasury, simulator_url)
+    with Client(settings.http) as client:
+        return treasury.collect_treasury(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:

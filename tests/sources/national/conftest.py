@@ -20,6 +20,7 @@ from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
+from sources.national.treasury import collect as treasury
 from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Request, Response
 
@@ -42,6 +43,9 @@ class BentServer(NationalServer):
 
     def respond_sotkanet(self, request: Request) -> Response:
         return self._bend(request, super().respond_sotkanet(request))
+
+    def respond_treasury(self, request: Request) -> Response:
+        return self._bend(request, super().respond_treasury(request))
 
 
 def rewritten(response: Response, change: Callable) -> Response:
@@ -66,6 +70,9 @@ class Desk:
 
     def sotkanet(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(sotkanet, sotkanet.collect_sotkanet, server.base_url_sotkanet, day, http)
+
+    def treasury(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(treasury, treasury.collect_treasury, server.base_url_treasury, day, http)
 
     def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
         settings = load_settings(room.SETTINGS, url)
