@@ -20,6 +20,7 @@ from sources.ledger import Ledger
 from sources.regional.catalogue import dataset_contracts
 from sources.regional.timeliness import timeliness
 from warehouse.checks import create_check_result
+from warehouse.finances import REPORTED_FINANCES
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.sql import literal, one_line_for_disk, query
 
@@ -101,43 +102,7 @@ _NATIONAL = {
             "VARCHAR",
         ),
     },
-    "treasury_catalogue": dict.fromkeys(
-        (
-            "snapshot_id",
-            "business_id",
-            "package_code",
-            "period_code",
-            "stage",
-            "approved_at",
-            "published_at",
-            "document_path",
-            "county_code",
-            "origin",
-        ),
-        "VARCHAR",
-    ),
-    "treasury_cell": {
-        **dict.fromkeys(("snapshot_id", "business_id", "package_code", "period_code"), "VARCHAR"),
-        "year": "BIGINT",
-        "last_month": "BIGINT",
-        "stage": "VARCHAR",
-        "stage_rank": "BIGINT",
-        **dict.fromkeys(("subpackage_code", "cell_code", "taxonomy_version", "approved_at"), "VARCHAR"),
-        "amount": "DECIMAL(18,2)",
-        "value_status": "VARCHAR",
-        "cell_count": "BIGINT",
-        "comment_text": "VARCHAR",
-        "finding_count": "BIGINT",
-        "origin": "VARCHAR",
-    },
-    "treasury_taxonomy": dict.fromkeys(
-        (
-            *("snapshot_id", "package_code", "subpackage_code", "cell_code"),
-            *(f"{text}_{language}" for text in ("label", "task") for language in ("fi", "sv", "en")),
-            *("level_text", "service_text", "sector_text", "origin", "taxonomy_version"),
-        ),
-        "VARCHAR",
-    ),
+    **REPORTED_FINANCES,
     "sotkanet_observation": {
         "snapshot_id": "VARCHAR",
         "indicator_id": "INTEGER",

@@ -58,6 +58,7 @@ def frame_of(con: DuckDBPyConnection, sql: str) -> pl.DataFrame:
     """What a query gives, in memory."""
     import polars as pl
 
+    con.complete()  # what an earlier question left unread would stand in the way
     return pl.DataFrame(pl.from_arrow(con.sql(sql).to_arrow_table()))
 
 

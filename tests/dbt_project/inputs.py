@@ -32,6 +32,7 @@ from tests.dbt_project.national_inputs import (
     population,
     snapshots,
     sotkanet,
+    treasury,
 )
 from tests.dbt_project.shapes import (
     CHECK_RESULT,
@@ -97,7 +98,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
             turn(population(snapshot_id, residents)),
         )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in sotkanet():
+    for name, snapshot_id, rows in (*sotkanet(), *treasury()):
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 

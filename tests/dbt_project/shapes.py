@@ -5,6 +5,8 @@ Belongs here: shapes. Does not belong here: rows (inputs.py, national_inputs.py)
 
 from __future__ import annotations
 
+from warehouse.finances import REPORTED_FINANCES
+
 CONTACT = {
     "record_number": "bigint",
     "line_number": "bigint",
@@ -214,7 +216,9 @@ SOTKANET_REGION = {
     "code_as_sent": "varchar",
     "origin": "varchar",
 }
+TREASURY = {name: {c: kind.lower() for c, kind in columns.items()} for name, columns in REPORTED_FINANCES.items()}
 NATIONAL = {
+    **TREASURY,
     "population": POPULATION,
     "municipality_map": MAP,
     "need_factors": NEED_FACTOR,

@@ -15,6 +15,8 @@ with versions as (
     select * from {{ ref("int__sotkanet_observation") }}
     union all
     select * from {{ ref("int__cost_observation") }}
+    union all
+    select * from {{ ref("int__treasury_observation") }}
 
 ),
 

@@ -9,6 +9,11 @@
         "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor",
     },
     {
+        "table": "core.fct_treasury_cell", "relation": ref("core__fct_treasury_cell"), "source": "'treasury'",
+        "key": ["business_id", "package_code", "period_code", "subpackage_code", "cell_code", "stage"],
+        "region": "coalesce(county_code, business_id)", "value": "amount",
+    },
+    {
         "table": "mart.minimum_dataset", "relation": ref("core__fct_observation"), "source": "source_code",
         "key": ["indicator_code", "source_code", "basis", "region_level", "region_code", "period_start", "period_end"] + split_columns(),
         "region": "region_code", "value": "value",
