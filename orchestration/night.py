@@ -175,4 +175,5 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
         "classifications": server.base_url_classifications,
         "sotkanet": server.base_url_sotkanet,
         "treasury": server.base_url_treasury,
+        "kela": server.base_url_kela,
     }

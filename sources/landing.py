@@ -113,11 +113,12 @@ class Landing:
             path.unlink(missing_ok=True)
 
     def take(self, incoming: Incoming) -> Stored:
-        """Make bytes that came in one of the landing's own; the same bytes again change nothing."""
+        """Make bytes that came in one of the landing's own, and let `incoming` point to them; the same bytes again change nothing."""
         os.chmod(incoming.path, 0o444)
         fsync_file(incoming.path)
         kill_point("landing.copied")
         self._place(incoming.path, incoming.sha256)
+        incoming.path = self.place(incoming.sha256)
         return Stored(incoming.sha256, incoming.bytes)
 
     def _put(self, chunks: Iterable[bytes]) -> Stored:

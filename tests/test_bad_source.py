@@ -27,6 +27,7 @@ from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.server import NationalServer
 from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
 from sources.simulator.national.sotkanet_figures import RESTATED_ID
+from sources.simulator.national.treasury import ROOT as TREASURY_ROOT
 from tests.faultserver import (
     Exchange,
     FaultServer,
@@ -56,6 +57,7 @@ QUICK = {
     "retry_after_cap_seconds": 5,
 }
 POPULATION, MAPS, SOTKANET = "statfin_population", "statfin_classification", "sotkanet"
+TREASURY = "treasury"
 MENDS = {
     "try again later",
     "try again after that",
@@ -87,10 +89,12 @@ class Source(FaultServer):
         super().__init__()
         self._national = NationalServer(day, SEED)
         self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
+        self._national.base_url_treasury = self.url + TREASURY_ROOT
         served = {
             POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
             MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
             SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
+            TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -112,6 +116,10 @@ class Source(FaultServer):
         seen = exchange.seen
         headers = {name.lower(): value for name, value in seen.headers.items()}
         reply = self._respond(Request(seen.method, seen.target, headers, seen.body))
+        if seen.method == "HEAD":
+            length = {"Content-Length": str(len(reply.body)), "Content-Type": reply.content_type}
+            exchange.head(reply.status, length | dict(reply.headers))
+            return
         answer(reply.body, reply.status, reply.content_type, **reply.headers)(exchange)
 
 
@@ -126,6 +134,7 @@ class Office:
             POPULATION: collect.collect_population,
             MAPS: collect.collect_municipality_map,
             SOTKANET: collect.collect_sotkanet,
+            TREASURY: collect.collect_treasury,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:

@@ -1,6 +1,6 @@
-"""Columns of the Parquet files that the State Treasury's connector writes, for a build before its first answer.
+"""Columns of the Parquet files that the connectors of the State Treasury and of Kela write, for a build before its first answer.
 
-Belongs here: names and types. Does not belong here: laying them out (registry.py), and what they mean (sources/national/treasury).
+Belongs here: names and types. Does not belong here: laying them out (registry.py), and what they mean (sources/national).
 """
 
 REPORTED_FINANCES = {
@@ -41,4 +41,19 @@ REPORTED_FINANCES = {
         ),
         "VARCHAR",
     ),
+    "kela_benefit": {
+        **dict.fromkeys(
+            ("snapshot_id", "municipality_code", "municipality_name", "benefit_name", "period_grain"), "VARCHAR"
+        ),
+        **dict.fromkeys(("year", "month", "recipients"), "BIGINT"),
+        **dict.fromkeys(("paid_eur", "eur_per_recipient"), "DECIMAL(18,2)"),
+        "origin": "VARCHAR",
+    },
+    "kela_county": {
+        **dict.fromkeys(("snapshot_id", "benefit_code", "measure_code", "county_name"), "VARCHAR"),
+        "year": "BIGINT",
+        "value": "DECIMAL(18,6)",
+        "value_status": "VARCHAR",
+        "origin": "VARCHAR",
+    },
 }

@@ -128,6 +128,15 @@ _SOURCES = (
         dg.MetadataValue.url("https://www.tutkihallintoa.fi"),
     ),
     _Source(
+        "raw__kela",
+        "collect_kela",
+        "kela",
+        "Kela: benefits",
+        "Recipients and euros of Kela's benefits by municipality, from the files of the open data portal, and Kela's information package on the counties. "
+        "Files are fetched when the portal dates them anew and read from where they lie.",
+        dg.MetadataValue.url("https://www.avoindata.fi"),
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,

@@ -26,6 +26,7 @@ SOURCE_ASSETS = {
     "sotkanet_indicator": "raw__sotkanet",
     "sotkanet_region": "raw__sotkanet",
     "need_factors": "raw__need_factors",
+    **dict.fromkeys(("kela_benefit", "kela_county"), "raw__kela"),
     **dict.fromkeys(("treasury_catalogue", "treasury_cell", "treasury_taxonomy"), "raw__treasury"),
     **DELIVERED,
 }

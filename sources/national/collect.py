@@ -13,6 +13,7 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.kela import collect as kela
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.settings import SourceSettings, load_settings
@@ -55,6 +56,15 @@ def collect_treasury(
     settings = _settings(home, treasury, simulator_url)
     with Client(settings.http) as client:
         return treasury.collect_treasury(home, ledger, landing, client, settings, at)
+
+
+def collect_kela(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Kela: benefits by municipality and by county. `simulator_url` as above."""
+    settings = _settings(home, kela, simulator_url)
+    with Client(settings.http) as client:
+        return kela.collect_kela(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:

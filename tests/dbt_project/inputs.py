@@ -27,6 +27,7 @@ from tests.dbt_project.national_inputs import (
     RESIDENTS,
     TURKU,
     Rows,
+    kela,
     municipality_map,
     need_factors,
     population,
@@ -98,7 +99,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
             turn(population(snapshot_id, residents)),
         )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in (*sotkanet(), *treasury()):
+    for name, snapshot_id, rows in (*sotkanet(), *treasury(), *kela()):
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 

@@ -60,6 +60,9 @@ def snapshots() -> Rows:
         snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
         snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
         snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
+        snapshot("k1", "kela", "kela_benefit/r-1", APRIL),
+        snapshot("k2", "kela", "kela_benefit/r-1", NIGHT_3),
+        snapshot("kc", "kela", "kela_county/all", APRIL),
         snapshot("tx", "treasury", "treasury_taxonomy/HHKNR", APRIL),
         snapshot("tb", "treasury", "treasury_cell/HTAS/2026", APRIL),
         snapshot("t3", "treasury", "treasury_cell/HHKNR/2026C03", NIGHT_1),
@@ -198,3 +201,24 @@ def treasury() -> list[tuple[str, str, Rows]]:
                 }
             )
     return [("treasury_taxonomy", "tx", names), *(("treasury_cell", name, rows) for name, rows in cells.items())]
+
+
+def kela() -> list[tuple[str, str, Rows]]:
+    """A benefit of Turku by year and by month, of which the year is restated on night 3, and a figure of county 03."""
+
+    def benefits(snapshot_id: str, paid: int) -> Rows:
+        common = {"snapshot_id": snapshot_id, "municipality_code": TURKU, "benefit_name": "Kuntoutus", "year": 2025}
+        common |= {"recipients": 10, "origin": "published"}
+        year = common | {"period_grain": "year", "paid_eur": paid, "eur_per_recipient": paid / 10}
+        return [
+            year,
+            common | {"period_grain": "month", "month": 12, "paid_eur": "-5.50", "eur_per_recipient": "-0.55"},
+        ]
+
+    figure = {"benefit_code": "Kuntoutus", "measure_code": "saajat", "year": 2025, "value": 1, "value_status": "value"}
+    named = {"snapshot_id": "kc", "county_name": "Länsi-Uudenmaan hyvinvointialue", "origin": "published"}
+    return [
+        ("kela_benefit", "k1", benefits("k1", 100)),
+        ("kela_benefit", "k2", benefits("k2", 120)),
+        ("kela_county", "kc", [figure | named]),
+    ]

@@ -13,6 +13,8 @@ from typing import Self
 
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
 from sources.simulator.national.classifications import Classifications
+from sources.simulator.national.kela import ROOT as KELA_ROOT
+from sources.simulator.national.kela import Kela
 from sources.simulator.national.protocol import Request, Response
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.pxweb import PxWeb
@@ -38,6 +40,7 @@ class NationalServer:
         self._classifications = Classifications()
         self._sotkanet = Sotkanet(day, seed)
         self._treasury = Treasury(day, seed)
+        self._kela = Kela(day, seed)
         self.seen: list[tuple[str, str]] = []
 
     def respond_pxweb(self, request: Request) -> Response:
@@ -62,11 +65,17 @@ class NationalServer:
         """The reply of the Treasury's register, and of the store of its taxonomies."""
         return self._treasury.respond(request, self.base_url_treasury)
 
+    def respond_kela(self, request: Request) -> Response:
+        """The reply of the open data portal, and of Kela's own store."""
+        return self._kela.respond(request, self.base_url_kela)
+
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             pxweb = stack.enter_context(_serving(self._noted(lambda request: self.respond_pxweb(request))))
             other = stack.enter_context(_serving(self._noted(lambda request: self.respond_classifications(request))))
             third = stack.enter_context(_serving(self._noted(lambda request: self.respond_sotkanet(request))))
+            kela = stack.enter_context(_serving(self._noted(lambda request: self.respond_kela(request))))
+            self.base_url_kela = f"http://127.0.0.1:{kela}{KELA_ROOT}"
             treasury = stack.enter_context(_serving(self._noted(lambda request: self.respond_treasury(request))))
             self.base_url_treasury = f"http://127.0.0.1:{treasury}{TREASURY_ROOT}"
             self.base_url_pxweb = f"http://127.0.0.1:{pxweb}{PXWEB_ROOT}"

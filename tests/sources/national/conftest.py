@@ -16,6 +16,7 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.kela import collect as kela
 from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
 from sources.national.sotkanet import collect as sotkanet
@@ -47,6 +48,9 @@ class BentServer(NationalServer):
     def respond_treasury(self, request: Request) -> Response:
         return self._bend(request, super().respond_treasury(request))
 
+    def respond_kela(self, request: Request) -> Response:
+        return self._bend(request, super().respond_kela(request))
+
 
 def rewritten(response: Response, change: Callable) -> Response:
     """The reply with its JSON document changed."""
@@ -73,6 +77,9 @@ class Desk:
 
     def treasury(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(treasury, treasury.collect_treasury, server.base_url_treasury, day, http)
+
+    def kela(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(kela, kela.collect_kela, server.base_url_kela, day, http)
 
     def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
         settings = load_settings(room.SETTINGS, url)
