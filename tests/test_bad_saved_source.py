@@ -18,6 +18,7 @@ from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
 from tests.faultserver import FaultServer, answer, gzip_bomb, redirect, status
 from tests.test_bad_source import (
+    KELA,
     LASTING,
     MENDS,
     PASSING,
@@ -34,6 +35,8 @@ NEXT_DAY = business_time(1)
 PLACES = {
     (TREASURY, "listing"): lambda seen: seen.target.endswith("/aineistot"),
     (TREASURY, "data"): lambda seen: "/dokumentti/hyvaksytty/" in seen.target,
+    (KELA, "listing"): lambda seen: "package_search" in seen.target,
+    (KELA, "data"): lambda seen: seen.target.endswith("data.csv"),
 }
 ON_DATA = [place for place in PLACES if place[1] == "data"]
 

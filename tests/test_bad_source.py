@@ -22,6 +22,7 @@ from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
+from sources.simulator.national.kela import ROOT as KELA_ROOT
 from sources.simulator.national.protocol import Request
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.server import NationalServer
@@ -57,7 +58,7 @@ QUICK = {
     "retry_after_cap_seconds": 5,
 }
 POPULATION, MAPS, SOTKANET = "statfin_population", "statfin_classification", "sotkanet"
-TREASURY = "treasury"
+TREASURY, KELA = "treasury", "kela"
 MENDS = {
     "try again later",
     "try again after that",
@@ -90,11 +91,13 @@ class Source(FaultServer):
         self._national = NationalServer(day, SEED)
         self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
         self._national.base_url_treasury = self.url + TREASURY_ROOT
+        self._national.base_url_kela = self.url + KELA_ROOT
         served = {
             POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
             MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
             SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
             TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
+            KELA: (KELA_ROOT, self._national.respond_kela),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -135,6 +138,7 @@ class Office:
             MAPS: collect.collect_municipality_map,
             SOTKANET: collect.collect_sotkanet,
             TREASURY: collect.collect_treasury,
+            KELA: collect.collect_kela,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:

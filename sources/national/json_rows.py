@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection
 
-MEMORY = "256MB"
+MEMORY = "160MB"
 MIB_OF_A_ROW = 16
 
 
 @contextmanager
 def bounded() -> Iterator[DuckDBPyConnection]:
-    """A database in memory that keeps within a quarter of a gigabyte, whatever it reads."""
+    """A database in memory that keeps within MEMORY, whatever it reads."""
     import duckdb
 
     with duckdb.connect(

@@ -37,7 +37,7 @@ _FORMS = {
     "vuosi": ("[0-9]{4}", False),
     "kuukausi": ("[0-9]{1,2}", True),
 }
-_BATCH = 100_000
+_BATCH = 50_000
 _LONGEST_HEADER = 4096
 
 
