@@ -11,7 +11,7 @@ Figures = list[tuple]
 def figures(warehouse, indicator: str) -> Figures:
     return warehouse.execute(
         """select period_grain, period_start, period_end, value, numerator, denominator, value_status, comparability, known_from, known_to
-        from core.fct_observation where indicator_code = ? order by period_grain, period_start, known_from""",
+        from core.fct_observation where indicator_code = ? and region_code = '03' order by period_grain, period_start, known_from""",
         [indicator],
     ).fetchall()
 
@@ -64,3 +64,11 @@ def test_a_figure_that_another_stage_moved_is_a_revision(warehouse):
     ).fetchall()
     assert moved == [("03", Decimal("13.333300"), Decimal("14.333300"), NIGHT_3)]
     assert isinstance(moved[0][3], datetime)
+
+
+def test_a_city_that_reports_elsewhere_has_a_row_with_the_reason(warehouse):
+    rows = warehouse.execute(
+        """select distinct region_code, value, value_status, comparability_reason from core.fct_observation
+        where source_code = 'treasury' and region_code <> '03'"""
+    ).fetchall()
+    assert rows == [("90", None, "missing", "a city reports in municipal packages, which are not collected")]

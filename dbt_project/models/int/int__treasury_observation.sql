@@ -36,6 +36,24 @@ reasoned as (
 
 ),
 
+-- A city that organises services reports in municipal packages, so it has a row that says why it has no figure.
+cities as (
+
+    select
+        j.indicator_code,
+        j.period_grain,
+        j.period_start,
+        j.period_end,
+        j.needs_before,
+        r.region_code as county_code,
+        min(j.known_from) as known_from
+    from judged as j
+    cross join {{ ref("raw__region") }} as r
+    where r.kind = 'city_as_organiser'
+    group by j.indicator_code, j.period_grain, j.period_start, j.period_end, j.needs_before, r.region_code
+
+),
+
 valued as (
 
     select
@@ -75,6 +93,33 @@ final as (
         known_from,
         nullif(known_to, {{ open_end() }}) as known_to
     from valued
+
+    union all
+
+    select
+        indicator_code,
+        'treasury' as source_code,
+        'organiser' as basis,
+        'county' as region_level,
+        county_code as region_code,
+        period_grain,
+        period_start,
+        period_end,
+        {% for column in split_columns() %}'total' as {{ column }}, {% endfor %}
+        cast(null as decimal(18, 4)) as value,
+        cast(null as decimal(18, 4)) as numerator,
+        cast(null as decimal(18, 4)) as denominator,
+        cast(null as decimal(18, 4)) as value_low,
+        cast(null as decimal(18, 4)) as value_high,
+        {{ value_missing() }} as value_status,
+        'published' as origin,
+        cast(0 as decimal(5, 4)) as coverage,
+        case when needs_before then {{ derivation_summed() }} else {{ derivation_reported() }} end as derivation,
+        {{ not_comparable() }} as comparability,
+        'a city reports in municipal packages, which are not collected' as comparability_reason,
+        known_from,
+        cast(null as timestamp) as known_to
+    from cities
 
 )
 
