@@ -177,4 +177,6 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
         "sampo": server.base_url_sampo,
         "codeserver": server.base_url_codeserver,
         "codelist": server.base_url_codelist,
+        "treasury": server.base_url_treasury,
+        "kela": server.base_url_kela,
     }

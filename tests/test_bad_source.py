@@ -23,12 +23,14 @@ from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
 from sources.simulator.national.code_servers import CODELIST_ROOT, CSAPI_ROOT
+from sources.simulator.national.kela import ROOT as KELA_ROOT
 from sources.simulator.national.protocol import Request
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
 from sources.simulator.national.sampo import ROOT as SAMPO_ROOT
 from sources.simulator.national.server import NationalServer
 from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
 from sources.simulator.national.sotkanet_figures import RESTATED_ID
+from sources.simulator.national.treasury import ROOT as TREASURY_ROOT
 from tests.faultserver import (
     Exchange,
     FaultServer,
@@ -58,7 +60,7 @@ QUICK = {
     "retry_after_cap_seconds": 5,
 }
 POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
-CODES, LISTS = "codeserver", "codelist"
+CODES, LISTS, TREASURY, KELA = "codeserver", "codelist", "treasury", "kela"
 REGISTER = "6.202.2008/conceptcodes?"
 # Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
 WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS)
@@ -98,6 +100,8 @@ class Source(FaultServer):
         super().__init__()
         self._national = NationalServer(day, SEED)
         self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
+        self._national.base_url_treasury = self.url + TREASURY_ROOT
+        self._national.base_url_kela = self.url + KELA_ROOT
         served = {
             POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
             MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
@@ -105,6 +109,8 @@ class Source(FaultServer):
             SAMPO: (SAMPO_ROOT, self._national.respond_sampo),
             CODES: (CSAPI_ROOT, self._national.respond_codeserver),
             LISTS: (CODELIST_ROOT, self._national.respond_codelist),
+            TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
+            KELA: (KELA_ROOT, self._national.respond_kela),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -126,6 +132,10 @@ class Source(FaultServer):
         seen = exchange.seen
         headers = {name.lower(): value for name, value in seen.headers.items()}
         reply = self._respond(Request(seen.method, seen.target, headers, seen.body))
+        if seen.method == "HEAD":
+            length = {"Content-Length": str(len(reply.body)), "Content-Type": reply.content_type}
+            exchange.head(reply.status, length | dict(reply.headers))
+            return
         answer(reply.body, reply.status, reply.content_type, **reply.headers)(exchange)
 
 
@@ -143,6 +153,8 @@ class Office:
             SAMPO: collect.collect_sampo,
             CODES: collect.collect_codeserver,
             LISTS: collect.collect_codelist,
+            TREASURY: collect.collect_treasury,
+            KELA: collect.collect_kela,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:

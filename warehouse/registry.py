@@ -21,209 +21,11 @@ from sources.regional.catalogue import dataset_contracts
 from sources.regional.timeliness import timeliness
 from warehouse.checks import create_check_result
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
+from warehouse.shapes import AFTER, BEFORE, NATIONAL, QUARANTINE, SOURCE
 from warehouse.sql import literal, one_line_for_disk, query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-# Columns that every staged slice has round its contract's own.
-_BEFORE = {"record_number": "BIGINT", "line_number": "BIGINT", "file_name": "VARCHAR"}
-_AFTER = {
-    "organiser_code": "VARCHAR",
-    "period": "VARCHAR",
-    "receipt_id": "VARCHAR",
-    "sequence": "INTEGER",
-    "sample_share": "DECIMAL(9,6)",
-    "rule_mask": "UBIGINT",
-    "sent": "VARCHAR[]",
-}
-_QUARANTINE = {
-    "receipt_id": "VARCHAR",
-    "organiser_code": "VARCHAR",
-    "dataset": "VARCHAR",
-    "period": "VARCHAR",
-    "sequence": "INTEGER",
-    "file_name": "VARCHAR",
-    "line_number": "BIGINT",
-    "column_name": "VARCHAR",
-    "rule_id": "VARCHAR",
-    "value_as_sent": "VARCHAR",
-}
-_SOURCE = {
-    "source_code": "VARCHAR",
-    "organiser_code": "VARCHAR",
-    "fresh_within_days": "INTEGER",
-    "answered_at": "TIMESTAMP",
-    "rows_known_from": "TIMESTAMP",
-    "stale_after": "TIMESTAMP",
-}
-_SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
-_NATIONAL = {
-    "need_factors": {
-        "snapshot_id": "VARCHAR",
-        "vintage": "VARCHAR",
-        "data_year": "SMALLINT",
-        "county_code": "VARCHAR",
-        "sector": "VARCHAR",
-        "need_factor": "DECIMAL(9,6)",
-        "population": "BIGINT",
-        "population_65plus": "BIGINT",
-        "origin": "VARCHAR",
-    },
-    "population": {
-        "snapshot_id": "VARCHAR",
-        "year": "SMALLINT",
-        "area_code": "VARCHAR",
-        "sex": "VARCHAR",
-        "age_years": "SMALLINT",
-        "population": "BIGINT",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-    },
-    "population_projection": {
-        "snapshot_id": "VARCHAR",
-        "year": "SMALLINT",
-        "area_code": "VARCHAR",
-        "sex": "VARCHAR",
-        "age_years": "SMALLINT",
-        "population": "BIGINT",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-        "edition": "SMALLINT",
-        "division_year": "SMALLINT",
-    },
-    "municipality_map": {
-        "snapshot_id": "VARCHAR",
-        "year": "SMALLINT",
-        **dict.fromkeys(
-            (
-                "municipality_code",
-                "municipality_name_fi",
-                "municipality_name_sv",
-                "hva_code",
-                "hva_name_fi",
-                "hva_name_sv",
-                "hva_name_en",
-                "collaborative_area_code",
-                "collaborative_area_name_fi",
-                "collaborative_area_name_sv",
-                "collaborative_area_name_en",
-                "origin",
-            ),
-            "VARCHAR",
-        ),
-    },
-    "sotkanet_observation": {
-        "snapshot_id": "VARCHAR",
-        "indicator_id": "INTEGER",
-        "region_id": "INTEGER",
-        "region_category": "VARCHAR",
-        "region_code": "VARCHAR",
-        "hva_code": "VARCHAR",
-        "municipality_code": "VARCHAR",
-        "year": "SMALLINT",
-        "sex": "VARCHAR",
-        "value": "DECIMAL(18,6)",
-        "abs_value": "DECIMAL(18,6)",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-    },
-    "sampo_observation": {
-        "snapshot_id": "VARCHAR",
-        "topic": "VARCHAR",
-        "region_code": "VARCHAR",
-        "period_start": "DATE",
-        "category": "VARCHAR",
-        "measure": "VARCHAR",
-        "value": "DECIMAL(18,6)",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-    },
-    "code_list_item": {
-        **dict.fromkeys(
-            (
-                "snapshot_id",
-                "code_system",
-                "code",
-                "code_name_fi",
-                "code_name_sv",
-                "code_name_en",
-                "parent_code",
-                "status",
-            ),
-            "VARCHAR",
-        ),
-        "valid_from": "DATE",
-        "valid_to": "DATE",
-        "origin": "VARCHAR",
-    },
-    "care_organisation": {
-        **dict.fromkeys(
-            (
-                "snapshot_id",
-                "organisation_code",
-                "organisation_name_fi",
-                "abbreviation",
-                "parent_organisation_code",
-                "sector_code",
-                "municipality_code",
-                "business_id",
-                "is_social_care_unit",
-                "is_health_care_unit",
-                "topi_code",
-                "status",
-            ),
-            "VARCHAR",
-        ),
-        "valid_from": "DATE",
-        "valid_to": "DATE",
-        "origin": "VARCHAR",
-    },
-    "sotkanet_indicator": {
-        "snapshot_id": "VARCHAR",
-        "indicator_id": "INTEGER",
-        "data_updated": "DATE",
-        "first_year": "SMALLINT",
-        "last_year": "SMALLINT",
-        **{f"{text}_{language}": "VARCHAR" for text in _SOTKANET_TEXTS for language in ("fi", "sv", "en")},
-        "value_type": "VARCHAR",
-        "decimals": "SMALLINT",
-        **dict.fromkeys(
-            (
-                "sexes",
-                "region_categories",
-                "region_categories_as_sent",
-                "organization_name_fi",
-                "defects",
-                "as_sent",
-                "origin",
-            ),
-            "VARCHAR",
-        ),
-    },
-    "sotkanet_region": {
-        "snapshot_id": "VARCHAR",
-        "region_id": "INTEGER",
-        **dict.fromkeys(
-            (
-                "region_category",
-                "region_code",
-                "hva_code",
-                "county_system",
-                "municipality_code",
-                "collaborative_area_code",
-                "name_fi",
-                "name_sv",
-                "name_en",
-                "member_of",
-                "uri",
-                "code_as_sent",
-                "origin",
-            ),
-            "VARCHAR",
-        ),
-    },
-}
 
 
 class RegistryError(SotevarastoError):
@@ -317,13 +119,13 @@ def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:
     slices = home.build / "slices"
     for contract in dataset_contracts().values():
         own = {column.name: column.sql_type for column in contract.columns}
-        _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER)
+        _write_empty(con, slices / contract.name, BEFORE | own | AFTER)
     _link(home.parquet, slices, con.execute(query("slice_files")).fetchall())
 
 
 def _link_national(con: "DuckDBPyConnection", home: Home) -> None:
     national = home.build / "national"
-    for name, columns in _NATIONAL.items():
+    for name, columns in NATIONAL.items():
         _write_empty(con, national / name, columns)
     _link(home.parquet, national, con.execute(query("snapshot_files")).fetchall())
 
@@ -358,10 +160,10 @@ def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
             raise RegistryError(
                 f"{path} of {owner} is missing: restore it from a backup, or redo the delivery from landing"
             )
-    rows = _no_rows(_QUARANTINE)
+    rows = _no_rows(QUARANTINE)
     if files:
         listed = "[" + ", ".join(literal(path) for _, path in files) + "]"
-        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in _QUARANTINE.items())
+        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in QUARANTINE.items())
         rows = f"SELECT {columns} FROM read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
     con.execute(
         f"CREATE TABLE quarantine AS SELECT q.*, d.known_from FROM ({rows}) q JOIN delivery d USING (receipt_id)"
@@ -370,11 +172,11 @@ def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
 
 def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:
     """Each source with the moment of its newest usable answer; times in UTC."""
-    con.execute(f"CREATE TABLE source AS {_no_rows(_SOURCE)}")
+    con.execute(f"CREATE TABLE source AS {_no_rows(SOURCE)}")
     moments = ("answered_at", "rows_known_from", "stale_after")
     rows = [
         [one.source_code, one.organiser_code, one.within_days]
         + [m.astimezone(UTC).replace(tzinfo=None) if (m := getattr(one, name)) else None for name in moments]
         for one in sources
     ]
-    con.executemany(f"INSERT INTO source VALUES ({', '.join('?' * len(_SOURCE))})", rows)
+    con.executemany(f"INSERT INTO source VALUES ({', '.join('?' * len(SOURCE))})", rows)

@@ -154,6 +154,24 @@ _SOURCES = (
         dg.MetadataValue.url("https://koodistot.suomi.fi"),
     ),
     _Source(
+        "raw__treasury",
+        "collect_treasury",
+        "treasury",
+        "State Treasury: finances of the counties",
+        "Budgets and outcomes that the wellbeing services counties report, every stage of approval, with the taxonomies that name their cells, from the State "
+        "Treasury's register. Documents are fetched when the catalogue dates them anew. One Parquet file a package and period.",
+        dg.MetadataValue.url("https://www.tutkihallintoa.fi"),
+    ),
+    _Source(
+        "raw__kela",
+        "collect_kela",
+        "kela",
+        "Kela: benefits",
+        "Recipients and euros of Kela's benefits by municipality, from the files of the open data portal, and Kela's information package on the counties. "
+        "Files are fetched when the portal dates them anew and read from where they lie.",
+        dg.MetadataValue.url("https://www.avoindata.fi"),
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,

@@ -15,6 +15,7 @@ from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.codelist import collect as codelist
 from sources.national.codeserver import collect as codeserver
+from sources.national.kela import collect as kela
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.projection import collect as projection
@@ -22,6 +23,7 @@ from sources.national.sampo import collect as sampo
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
+from sources.national.treasury import collect as treasury
 
 
 def collect_population(
@@ -85,6 +87,24 @@ def collect_codelist(
     settings = _settings(home, codelist, simulator_url)
     with Client(settings.http) as client:
         return codelist.collect_codelist(home, ledger, landing, client, settings, at)
+
+
+def collect_treasury(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """State Treasury: budgets and outcomes that the counties report. `simulator_url` as above."""
+    settings = _settings(home, treasury, simulator_url)
+    with Client(settings.http) as client:
+        return treasury.collect_treasury(home, ledger, landing, client, settings, at)
+
+
+def collect_kela(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Kela: benefits by municipality and by county. `simulator_url` as above."""
+    settings = _settings(home, kela, simulator_url)
+    with Client(settings.http) as client:
+        return kela.collect_kela(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:

@@ -27,6 +27,7 @@ from tests.dbt_project.national_inputs import (
     RESIDENTS,
     TURKU,
     Rows,
+    kela,
     municipality_map,
     need_factors,
     population,
@@ -34,6 +35,7 @@ from tests.dbt_project.national_inputs import (
     sampo,
     snapshots,
     sotkanet,
+    treasury,
 )
 from tests.dbt_project.shapes import (
     CHECK_RESULT,
@@ -104,7 +106,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         turn(projection("j1", RESIDENTS)),
     )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in [*sotkanet(), *sampo()]:
+    for name, snapshot_id, rows in (*sotkanet(), *sampo(), *treasury(), *kela()):
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 

@@ -5,6 +5,8 @@ Belongs here: shapes. Does not belong here: rows (inputs.py, national_inputs.py)
 
 from __future__ import annotations
 
+from warehouse.shapes import REPORTED_FINANCES
+
 CONTACT = {
     "record_number": "bigint",
     "line_number": "bigint",
@@ -255,10 +257,12 @@ CARE_ORGANISATION = {
     "valid_to": "date",
     "origin": "varchar",
 }
+TREASURY = {name: {c: kind.lower() for c, kind in columns.items()} for name, columns in REPORTED_FINANCES.items()}
 NATIONAL = {
     "code_list_item": CODE_LIST_ITEM,
     "care_organisation": CARE_ORGANISATION,
     "sampo_observation": SAMPO_OBSERVATION,
+    **TREASURY,
     "population": POPULATION,
     "population_projection": POPULATION | {"edition": "smallint", "division_year": "smallint"},
     "municipality_map": MAP,

@@ -19,6 +19,8 @@ with versions as (
     select * from {{ ref("int__sampo_observation") }}
     union all
     select * from {{ ref("int__cost_observation") }}
+    union all
+    select * from {{ ref("int__treasury_observation") }}
 
 ),
 

@@ -13,6 +13,7 @@
 -- depends_on: {{ ref("dq__check_result") }}, {{ ref("dq__check_summary") }}, {{ ref("dq__source_freshness") }}
 -- depends_on: {{ ref("meta__query_examples") }}, {{ ref("meta__snapshot") }}, {{ ref("core__dim_account") }}
 -- depends_on: {{ ref("core__fct_cost") }}, {{ ref("core__fct_need_factor") }}, {{ ref("dq__revisions") }}
+-- depends_on: {{ ref("core__fct_treasury_cell") }}, {{ ref("core__fct_kela_benefit") }}, {{ ref("core__fct_kela_county") }}
 with built as (
 
     select *
