@@ -82,7 +82,9 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
     schema, waits_for = name.partition("__")[0], graph[name].waits_for
     if name == "release":
         return Node("published", name)
-    if graph[name].group in ("national", "regional", "warehouse"):
+    if graph[name].group == "national":
+        return Node("ingest", "national sources")
+    if graph[name].group in ("regional", "warehouse"):
         return Node("ingest", name)
     if schema in ("raw", "stg"):
         return Node("staging", "seeds" if schema == "raw" else "staging views")
@@ -90,6 +92,9 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
         return Node("intermediate", _subject(name, graph))
     if schema == "core":
         is_worked_out = name.startswith("core__fct_") or any(w.startswith("int__") for w in waits_for)
+        readers = {other.partition("__")[0] for other, asset in graph.items() if name in asset.waits_for}
+        if readers and readers <= {"dq", "meta"}:
+            return Node("core", "facts beside the mart")
         return Node("core", name if is_worked_out else "dimensions")
     if schema == "mart":
         return Node("published", "views of the mart" if any(w.startswith("mart__") for w in waits_for) else name)

@@ -176,4 +176,9 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
         "pxweb": server.base_url_pxweb,
         "classifications": server.base_url_classifications,
         "sotkanet": server.base_url_sotkanet,
+        "sampo": server.base_url_sampo,
+        "codeserver": server.base_url_codeserver,
+        "codelist": server.base_url_codelist,
+        "treasury": server.base_url_treasury,
+        "kela": server.base_url_kela,
     }

@@ -135,6 +135,20 @@ def ledger_verify() -> None:
     sys.exit(verify())
 
 
+@main.group("sources")
+def national_sources() -> None:
+    """The national sources."""
+
+
+@national_sources.command("list")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def sources_list(form: str) -> None:
+    """Each national source: last fetch, last change, rows, licence, real or synthetic, freshness."""
+    from sotevarasto.sources_list import show_sources
+
+    show_sources(form)
+
+
 @main.group()
 def landing() -> None:
     """The content-addressed store of every byte received."""

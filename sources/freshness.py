@@ -86,8 +86,13 @@ def _newest(events: Iterator[tuple]) -> dict:
     return newest
 
 
-@cache
 def _limits() -> dict[str, int]:
     """Days by source code, from the settings of each national source."""
+    return {code: settings["fresh_within_days"] for code, settings in national_settings().items()}
+
+
+@cache
+def national_settings() -> dict[str, dict]:
+    """The settings of each national source as its source.yml has them, by source code."""
     found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(_ROOMS.glob("*/source.yml"))]
-    return {settings["source_code"]: settings["fresh_within_days"] for settings in found}
+    return {settings["source_code"]: settings for settings in found}

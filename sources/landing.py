@@ -12,12 +12,13 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sources.durable import TEMP_PREFIX, empty_folder, fsync_dir, kill_point, naming, temp_path
+from sources.durable import TEMP_PREFIX, empty_folder, fsync_dir, fsync_file, kill_point, naming, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.ledger import Event, Ledger
@@ -25,6 +26,7 @@ from sources.ledger import Event, Ledger
 _CHUNK = 1 << 20
 # The folder, within the landing, of what senders deliver: for the owner alone, whatever becomes of the modes above it.
 RESTRICTED = "restricted"
+_START = 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -42,6 +44,33 @@ class Stored:
 
     sha256: str
     bytes: int
+
+
+class Incoming:
+    """Bytes on their way in, in a file of the landing that is not yet one of its own: `Landing.take` makes it one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew with nothing."""
+        self.path.write_bytes(b"")
+        self.start, self.bytes, self._digest = b"", 0, hashlib.sha256()
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece at the end."""
+        if len(self.start) < _START:
+            self.start += piece[: _START - len(self.start)]
+        self.bytes += len(piece)
+        self._digest.update(piece)
+        with naming(self.path), self.path.open("ab") as file:
+            file.write(piece)
+            kill_point("landing.copying")
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
 
 
 class Landing:
@@ -77,6 +106,26 @@ class Landing:
         """Put bytes already in memory in; the same bytes again change nothing."""
         return self._put([data], is_restricted)
 
+    @contextmanager
+    def incoming(self) -> Iterator[Incoming]:
+        """A file to write a body into as it comes; gone afterwards unless it was taken in."""
+        self._open.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = temp_path(self._open / "new")
+        try:
+            with naming(self._open):
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+                yield Incoming(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def take(self, incoming: Incoming) -> Stored:
+        """Make bytes that came in one of the landing's own, and let `incoming` point to them; the same bytes again change nothing."""
+        os.chmod(incoming.path, 0o444)
+        fsync_file(incoming.path)
+        kill_point("landing.copied")
+        incoming.path = _settled(incoming.path, self._open, incoming.sha256)
+        return Stored(incoming.sha256, incoming.bytes)
+
     def _put(self, chunks: Iterable[bytes], is_restricted: bool) -> Stored:
         store, mode = (self._restricted, 0o400) if is_restricted else (self._open, 0o444)
         for folder in reversed((store, *store.parents[: 1 + is_restricted])):
@@ -97,17 +146,9 @@ class Landing:
                 os.fsync(copy.fileno())
             kill_point("landing.copied")
             sha256 = digest.hexdigest()
-            final = _place(store, sha256)
-            final.parent.mkdir(mode=0o700, exist_ok=True)
-            if not final.exists():
-                os.rename(tmp, final)
-                kill_point("landing.moved")
+            _settled(tmp, store, sha256)
         finally:
             tmp.unlink(missing_ok=True)
-        # Also when the bytes stood here before: the run that put them may have died before these two.
-        fsync_dir(final.parent)
-        fsync_dir(store)
-        kill_point("landing.renamed")
         return Stored(sha256, length)
 
     def places(self, sha256: str) -> tuple[Path, Path]:
@@ -136,6 +177,20 @@ class Landing:
             elif (found := file_sha256(place)) != place.name:
                 faults.append(f"landing bytes {place.name} were changed: they now give {found}")
         return faults
+
+
+def _settled(tmp: Path, store: Path, sha256: str) -> Path:
+    """Give a finished file its own name in a store, unless the bytes stand there already; returns the place."""
+    final = _place(store, sha256)
+    final.parent.mkdir(mode=0o700, exist_ok=True)
+    if not final.exists():
+        os.rename(tmp, final)
+        kill_point("landing.moved")
+    # Also when the bytes stood here before: the run that put them may have died before these two.
+    fsync_dir(final.parent)
+    fsync_dir(store)
+    kill_point("landing.renamed")
+    return final
 
 
 def _place(store: Path, sha256: str) -> Path:

@@ -63,6 +63,16 @@ def _organiser_or_country() -> tuple[str, ...]:
     return tuple(r["region_code"] for r in _rows("raw__region") if r["kind"] in kinds)
 
 
+def business_ids() -> dict[str, str]:
+    """Region → business id, of the few that are known."""
+    return {row["region_code"]: row["business_id"] for row in _rows("raw__region") if row["business_id"]}
+
+
+def service_classes() -> list[dict[str, str]]:
+    """The counties' service classes as the seed has them."""
+    return [row for row in _rows("raw__service_class") if row["code_system"] == "HVA_STANDIN"]
+
+
 _LISTS = {
     "organiser_or_country": _organiser_or_country,
     "municipality": _municipality,

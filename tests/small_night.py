@@ -43,7 +43,8 @@ def make_small() -> None:
         d for d in planned(day, seed) if d.period == "2026-09" and d.organiser_code in SENDERS
     ]
     broken = Response(500, b"Internal Server Error", "text/plain")
-    NationalServer.respond_pxweb = NationalServer.respond_sotkanet = lambda self, request: broken
+    for service in ("pxweb", "sotkanet", "sampo", "codeserver", "codelist", "treasury", "kela"):
+        setattr(NationalServer, f"respond_{service}", lambda self, request: broken)
 
 
 if __name__ == "__main__":

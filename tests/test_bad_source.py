@@ -22,11 +22,15 @@ from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
+from sources.simulator.national.code_servers import CODELIST_ROOT, CSAPI_ROOT
+from sources.simulator.national.kela import ROOT as KELA_ROOT
 from sources.simulator.national.protocol import Request
 from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
+from sources.simulator.national.sampo import ROOT as SAMPO_ROOT
 from sources.simulator.national.server import NationalServer
 from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
 from sources.simulator.national.sotkanet_figures import RESTATED_ID
+from sources.simulator.national.treasury import ROOT as TREASURY_ROOT
 from tests.faultserver import (
     Exchange,
     FaultServer,
@@ -55,7 +59,11 @@ QUICK = {
     "backoff_seconds": 0.01,
     "retry_after_cap_seconds": 5,
 }
-POPULATION, MAPS, SOTKANET = "statfin_population", "statfin_classification", "sotkanet"
+POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
+CODES, LISTS, TREASURY, KELA = "codeserver", "codelist", "treasury", "kela"
+REGISTER = "6.202.2008/conceptcodes?"
+# Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
+WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS)
 MENDS = {
     "try again later",
     "try again after that",
@@ -72,12 +80,17 @@ PAGE = b"<!DOCTYPE html><html><body>Huoltokatko</body></html>"
 
 def is_first(seen: Seen) -> bool:
     """The request that a visit begins with."""
-    return "config" in seen.target or "correspondenceTables?" in seen.target
+    is_register = REGISTER in seen.target and "page=1" in seen.target
+    firsts = ("config", "correspondenceTables?", "api/hoitoonpaasy.json", "/codes/?")
+    return is_register or any(part in seen.target for part in firsts)
 
 
 def is_data(seen: Seen) -> bool:
     """The request for the figures of one year."""
-    return b'"2021"' in seen.body or ("content=data" in seen.target and "20230101%23" in seen.target)
+    is_map = "content=data" in seen.target and "20230101%23" in seen.target
+    is_register = REGISTER in seen.target and "page=2" in seen.target
+    datas = ("fact_hoitoonpaasy_esh01.json?", "/codes/?")
+    return b'"2021"' in seen.body or is_map or is_register or any(part in seen.target for part in datas)
 
 
 class Source(FaultServer):
@@ -87,10 +100,17 @@ class Source(FaultServer):
         super().__init__()
         self._national = NationalServer(day, SEED)
         self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
+        self._national.base_url_treasury = self.url + TREASURY_ROOT
+        self._national.base_url_kela = self.url + KELA_ROOT
         served = {
             POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
             MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
             SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
+            SAMPO: (SAMPO_ROOT, self._national.respond_sampo),
+            CODES: (CSAPI_ROOT, self._national.respond_codeserver),
+            LISTS: (CODELIST_ROOT, self._national.respond_codelist),
+            TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
+            KELA: (KELA_ROOT, self._national.respond_kela),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -112,6 +132,10 @@ class Source(FaultServer):
         seen = exchange.seen
         headers = {name.lower(): value for name, value in seen.headers.items()}
         reply = self._respond(Request(seen.method, seen.target, headers, seen.body))
+        if seen.method == "HEAD":
+            length = {"Content-Length": str(len(reply.body)), "Content-Type": reply.content_type}
+            exchange.head(reply.status, length | dict(reply.headers))
+            return
         answer(reply.body, reply.status, reply.content_type, **reply.headers)(exchange)
 
 
@@ -126,6 +150,11 @@ class Office:
             POPULATION: collect.collect_population,
             MAPS: collect.collect_municipality_map,
             SOTKANET: collect.collect_sotkanet,
+            SAMPO: collect.collect_sampo,
+            CODES: collect.collect_codeserver,
+            LISTS: collect.collect_codelist,
+            TREASURY: collect.collect_treasury,
+            KELA: collect.collect_kela,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:
@@ -166,7 +195,7 @@ def _impatient():
 @pytest.fixture(scope="module")
 def first_night(tmp_path_factory):
     office = Office(tmp_path_factory.mktemp("first") / "home")
-    assert {office.well(source, FIRST, day=0).status for source in (POPULATION, MAPS)} == {"new"}
+    assert {office.well(source, FIRST, day=0).status for source in WHOLE} == {"new"}
     return office
 
 
@@ -174,8 +203,11 @@ def first_night(tmp_path_factory):
 def undisturbed(tmp_path_factory, first_night):
     """The later night with nothing wrong: of each source its outcome and its snapshots."""
     office = Office(shutil.copytree(first_night.home.root, tmp_path_factory.mktemp("undisturbed") / "home"))
-    outcomes = {source: office.well(source, LATER) for source in (POPULATION, MAPS)}
-    assert {source: o.status for source, o in outcomes.items()} == {POPULATION: "new", MAPS: "unchanged"}
+    outcomes = {source: office.well(source, LATER) for source in WHOLE}
+    assert {source: o.status for source, o in outcomes.items()} == {
+        **{POPULATION: "new", MAPS: "unchanged", SAMPO: "new"},
+        **{CODES: "new", LISTS: "unchanged"},
+    }
     return {source: (outcome, office.snapshots(source)) for source, outcome in outcomes.items()}
 
 
@@ -212,7 +244,7 @@ SLOW = ("silence", "a byte at a time")
 PLACES = {"first request": is_first, "data": is_data}
 
 
-@pytest.mark.parametrize("source", [POPULATION, MAPS])
+@pytest.mark.parametrize("source", WHOLE)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("fault", LASTING)
 def test_a_lasting_fault_fails_the_source_in_one_line_and_its_last_good_figures_stay(
@@ -237,7 +269,14 @@ def test_a_lasting_fault_fails_the_source_in_one_line_and_its_last_good_figures_
 
 
 @pytest.mark.parametrize(
-    ("source", "mend"), [(POPULATION, "check the base address"), (MAPS, "see whether the service still speaks v2")]
+    ("source", "mend"),
+    [
+        (POPULATION, "check the base address"),
+        (MAPS, "see whether the service still speaks v2"),
+        (SAMPO, "renamed? See what the publisher says (and 1 more)"),
+        (CODES, "renamed? See what the publisher says"),
+        (LISTS, "renamed? See what the publisher says"),
+    ],
 )
 def test_another_document_than_the_one_asked_for_fails_the_source_too(office, source, mend):
     before = office.snapshots(source)
@@ -250,7 +289,7 @@ def test_another_document_than_the_one_asked_for_fails_the_source_too(office, so
     assert office.snapshots(source) == before
 
 
-@pytest.mark.parametrize(("broken", "other"), [(POPULATION, MAPS), (MAPS, POPULATION)])
+@pytest.mark.parametrize(("broken", "other"), [(POPULATION, MAPS), (MAPS, POPULATION), (SAMPO, MAPS)])
 def test_a_source_that_fails_leaves_the_other_as_it_would_be_without_it(office, undisturbed, broken, other):
     with Source(broken, LATER_DAY) as server:
         server.breaks(is_first, status(500))
@@ -266,7 +305,7 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize("source", [POPULATION, MAPS])
+@pytest.mark.parametrize("source", WHOLE)
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_passing_fault_is_tried_again_and_the_visit_ends_as_if_nothing_had_happened(
     office, undisturbed, source, fault, monkeypatch
@@ -282,7 +321,7 @@ def test_a_passing_fault_is_tried_again_and_the_visit_ends_as_if_nothing_had_hap
     assert office.snapshots(source) == snapshots
 
 
-@pytest.mark.parametrize("source", [POPULATION, MAPS])
+@pytest.mark.parametrize("source", WHOLE)
 def test_the_wait_that_a_server_asks_for_is_kept(office, undisturbed, source):
     with Source(source, LATER_DAY) as server:
         server.breaks(is_first, status(429, Retry_After="1"), for_ever=False)
@@ -300,7 +339,7 @@ def test_the_night_after_takes_what_the_failed_one_could_not(office, undisturbed
     assert (outcome.status, outcome.objects) == ("new", undisturbed[POPULATION][0].objects)
 
 
-@pytest.mark.parametrize("source", [POPULATION, MAPS])
+@pytest.mark.parametrize("source", WHOLE)
 def test_a_first_night_with_nobody_at_the_address_keeps_nothing_and_names_it(tmp_path, source):
     office = Office(tmp_path / "home")
     with Source(source, 0) as server:

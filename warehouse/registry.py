@@ -23,169 +23,13 @@ from sources.regional.unmapped import code_rules, with_nearest
 from warehouse.checks import create_check_result
 from warehouse.expected import create_delivery_status
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
+from warehouse.shapes import AFTER, BEFORE, LINEAGE, NATIONAL, QUARANTINE, SOURCE, TOMBSTONE, UNMAPPED
 from warehouse.sql import literal, one_line_for_disk, query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Columns that every staged slice has round its contract's own.
-_BEFORE = {"record_number": "BIGINT", "line_number": "BIGINT", "file_name": "VARCHAR"}
-_AFTER = {
-    "organiser_code": "VARCHAR",
-    "period": "VARCHAR",
-    "receipt_id": "VARCHAR",
-    "sequence": "INTEGER",
-    "sample_share": "DECIMAL(9,6)",
-    "rule_mask": "UBIGINT",
-    "sent": "VARCHAR[]",
-}
-# Where a slice is made of several deliveries, which of them brought the row; null where it is the slice's own.
-_LINEAGE = {"row_receipt_id": "VARCHAR"}
-_TOMBSTONE = {"row_key": "VARCHAR", "deleted_by": "VARCHAR", "file_name": "VARCHAR", "line_number": "BIGINT"}
-_QUARANTINE = {
-    "receipt_id": "VARCHAR",
-    "organiser_code": "VARCHAR",
-    "dataset": "VARCHAR",
-    "period": "VARCHAR",
-    "sequence": "INTEGER",
-    "file_name": "VARCHAR",
-    "line_number": "BIGINT",
-    "column_name": "VARCHAR",
-    "rule_id": "VARCHAR",
-    "value_as_sent": "VARCHAR",
-}
-_UNMAPPED = {
-    **dict.fromkeys(
-        ("organiser_code", "dataset", "column_name", "rule_id", "value_as_sent", "nearest_value", "nearest_code"),
-        "VARCHAR",
-    ),
-    "nearest_score": "SMALLINT",
-}
-_SOURCE = {
-    "source_code": "VARCHAR",
-    "organiser_code": "VARCHAR",
-    "fresh_within_days": "INTEGER",
-    "answered_at": "TIMESTAMP",
-    "rows_known_from": "TIMESTAMP",
-    "stale_after": "TIMESTAMP",
-}
 _REDO = ", or run `sotevarasto delivery redo {}`"
-_SOTKANET_TEXTS = ("title", "description", "interpretation", "limits", "legislation", "notices")
-_NATIONAL = {
-    "need_factors": {
-        "snapshot_id": "VARCHAR",
-        "vintage": "VARCHAR",
-        "data_year": "SMALLINT",
-        "county_code": "VARCHAR",
-        "sector": "VARCHAR",
-        "need_factor": "DECIMAL(9,6)",
-        "population": "BIGINT",
-        "population_65plus": "BIGINT",
-        "origin": "VARCHAR",
-    },
-    "population": {
-        "snapshot_id": "VARCHAR",
-        "year": "SMALLINT",
-        "area_code": "VARCHAR",
-        "sex": "VARCHAR",
-        "age_years": "SMALLINT",
-        "population": "BIGINT",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-    },
-    "population_projection": {
-        "snapshot_id": "VARCHAR",
-        "year": "SMALLINT",
-        "area_code": "VARCHAR",
-        "sex": "VARCHAR",
-        "age_years": "SMALLINT",
-        "population": "BIGINT",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-        "edition": "SMALLINT",
-        "division_year": "SMALLINT",
-    },
-    "municipality_map": {
-        "snapshot_id": "VARCHAR",
-        "year": "SMALLINT",
-        **dict.fromkeys(
-            (
-                "municipality_code",
-                "municipality_name_fi",
-                "municipality_name_sv",
-                "hva_code",
-                "hva_name_fi",
-                "hva_name_sv",
-                "hva_name_en",
-                "collaborative_area_code",
-                "collaborative_area_name_fi",
-                "collaborative_area_name_sv",
-                "collaborative_area_name_en",
-                "origin",
-            ),
-            "VARCHAR",
-        ),
-    },
-    "sotkanet_observation": {
-        "snapshot_id": "VARCHAR",
-        "indicator_id": "INTEGER",
-        "region_id": "INTEGER",
-        "region_category": "VARCHAR",
-        "region_code": "VARCHAR",
-        "hva_code": "VARCHAR",
-        "municipality_code": "VARCHAR",
-        "year": "SMALLINT",
-        "sex": "VARCHAR",
-        "value": "DECIMAL(18,6)",
-        "abs_value": "DECIMAL(18,6)",
-        "value_status": "VARCHAR",
-        "origin": "VARCHAR",
-    },
-    "sotkanet_indicator": {
-        "snapshot_id": "VARCHAR",
-        "indicator_id": "INTEGER",
-        "data_updated": "DATE",
-        "first_year": "SMALLINT",
-        "last_year": "SMALLINT",
-        **{f"{text}_{language}": "VARCHAR" for text in _SOTKANET_TEXTS for language in ("fi", "sv", "en")},
-        "value_type": "VARCHAR",
-        "decimals": "SMALLINT",
-        **dict.fromkeys(
-            (
-                "sexes",
-                "region_categories",
-                "region_categories_as_sent",
-                "organization_name_fi",
-                "defects",
-                "as_sent",
-                "origin",
-            ),
-            "VARCHAR",
-        ),
-    },
-    "sotkanet_region": {
-        "snapshot_id": "VARCHAR",
-        "region_id": "INTEGER",
-        **dict.fromkeys(
-            (
-                "region_category",
-                "region_code",
-                "hva_code",
-                "county_system",
-                "municipality_code",
-                "collaborative_area_code",
-                "name_fi",
-                "name_sv",
-                "name_en",
-                "member_of",
-                "uri",
-                "code_as_sent",
-                "origin",
-            ),
-            "VARCHAR",
-        ),
-    },
-}
 
 
 class RegistryError(SotevarastoError):
@@ -307,13 +151,13 @@ def _link_slices(con: "DuckDBPyConnection", home: Home) -> None:
     slices = home.build / "slices"
     for contract in dataset_contracts().values():
         own = {column.name: column.sql_type for column in contract.columns}
-        _write_empty(con, slices / contract.name, _BEFORE | own | _AFTER | _LINEAGE)
+        _write_empty(con, slices / contract.name, BEFORE | own | AFTER | LINEAGE)
     _link(home.parquet, slices, con.execute(query("slice_files")).fetchall(), _REDO)
 
 
 def _link_national(con: "DuckDBPyConnection", home: Home) -> None:
     national = home.build / "national"
-    for name, columns in _NATIONAL.items():
+    for name, columns in NATIONAL.items():
         _write_empty(con, national / name, columns)
     _link(home.parquet, national, con.execute(query("snapshot_files")).fetchall())
 
@@ -342,14 +186,14 @@ def _link(store: Path, folder: Path, files: Iterable[tuple[str, str]], mend: str
 
 def _create_quarantine(con: "DuckDBPyConnection", home: Home) -> None:
     """The union of all quarantine files, with the moment from which each row was known."""
-    rows = _union_of(con, home.quarantine, "quarantine_files", _QUARANTINE)
+    rows = _union_of(con, home.quarantine, "quarantine_files", QUARANTINE)
     con.execute(f"CREATE TABLE quarantined AS {rows}")
     con.execute(f"CREATE TABLE quarantine AS {query('quarantine')}")
 
 
 def _create_tombstone(con: "DuckDBPyConnection", home: Home) -> None:
     """The tombstones of every delivery that ever held, while it held."""
-    rows = _union_of(con, home.parquet, "tombstone_files", {"receipt_id": "VARCHAR"} | _TOMBSTONE)
+    rows = _union_of(con, home.parquet, "tombstone_files", {"receipt_id": "VARCHAR"} | TOMBSTONE)
     con.execute(
         "CREATE TABLE tombstone AS SELECT d.organiser_code, d.dataset, d.period, t.*, d.known_from, d.known_to "
         f"FROM ({rows}) t JOIN delivery d USING (receipt_id)"
@@ -382,18 +226,18 @@ def _create_unmapped(con: "DuckDBPyConnection") -> None:
         WHERE known_to IS NULL AND list_contains(?, rule_id) ORDER BY ALL""",
         [rules],
     ).fetchall()
-    con.execute(f"CREATE TABLE unmapped AS {_no_rows(_UNMAPPED)}")
+    con.execute(f"CREATE TABLE unmapped AS {_no_rows(UNMAPPED)}")
     if found := with_nearest(waiting, dataset_contracts(), counties()):
-        con.executemany(f"INSERT INTO unmapped VALUES ({', '.join('?' * len(_UNMAPPED))})", found)
+        con.executemany(f"INSERT INTO unmapped VALUES ({', '.join('?' * len(UNMAPPED))})", found)
 
 
 def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:
     """Each source with the moment of its newest usable answer; times in UTC."""
-    con.execute(f"CREATE TABLE source AS {_no_rows(_SOURCE)}")
+    con.execute(f"CREATE TABLE source AS {_no_rows(SOURCE)}")
     moments = ("answered_at", "rows_known_from", "stale_after")
     rows = [
         [one.source_code, one.organiser_code, one.within_days]
         + [m.astimezone(UTC).replace(tzinfo=None) if (m := getattr(one, name)) else None for name in moments]
         for one in sources
     ]
-    con.executemany(f"INSERT INTO source VALUES ({', '.join('?' * len(_SOURCE))})", rows)
+    con.executemany(f"INSERT INTO source VALUES ({', '.join('?' * len(SOURCE))})", rows)

@@ -128,6 +128,50 @@ _SOURCES = (
         dg.MetadataValue.url("https://sotkanet.fi"),
     ),
     _Source(
+        "raw__sampo",
+        "collect_sampo",
+        "sampo",
+        "THL: Sampo",
+        "Waiting for specialised care, handling of referrals, waiting in primary care and visits, by county and month, from THL's cubes. "
+        "A night asks for each cube's newest run and fetches the figures of those that have another one than before.",
+        dg.MetadataValue.url("https://sampo.thl.fi"),
+    ),
+    _Source(
+        "raw__codeserver",
+        "collect_codeserver",
+        "codeserver",
+        "THL: code server",
+        "Service classes, contact modes, specialties and the register of care organisations, from THL's code server. A night asks whether a list was modified "
+        "and reads it anew only then.",
+        dg.MetadataValue.url("https://koodistopalvelu.kanta.fi"),
+    ),
+    _Source(
+        "raw__codelist",
+        "collect_codelist",
+        "codelist",
+        "Interoperability platform: code lists",
+        "Occupations, of which professions are a part, from koodistot.suomi.fi. A night asks whether the list was modified and reads it anew only then.",
+        dg.MetadataValue.url("https://koodistot.suomi.fi"),
+    ),
+    _Source(
+        "raw__treasury",
+        "collect_treasury",
+        "treasury",
+        "State Treasury: finances of the counties",
+        "Budgets and outcomes that the wellbeing services counties report, every stage of approval, with the taxonomies that name their cells, from the State "
+        "Treasury's register. Documents are fetched when the catalogue dates them anew. One Parquet file a package and period.",
+        dg.MetadataValue.url("https://www.tutkihallintoa.fi"),
+    ),
+    _Source(
+        "raw__kela",
+        "collect_kela",
+        "kela",
+        "Kela: benefits",
+        "Recipients and euros of Kela's benefits by municipality, from the files of the open data portal, and Kela's information package on the counties. "
+        "Files are fetched when the portal dates them anew and read from where they lie.",
+        dg.MetadataValue.url("https://www.avoindata.fi"),
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,

@@ -27,9 +27,16 @@ SOURCE_ASSETS = {
     "sotkanet_observation": "raw__sotkanet",
     "sotkanet_indicator": "raw__sotkanet",
     "sotkanet_region": "raw__sotkanet",
+    "sampo_observation": "raw__sampo",
+    "code_list_item": "raw__codeserver",
+    "care_organisation": "raw__codeserver",
     "need_factors": "raw__need_factors",
+    **dict.fromkeys(("kela_benefit", "kela_county"), "raw__kela"),
+    **dict.fromkeys(("treasury_catalogue", "treasury_cell", "treasury_taxonomy"), "raw__treasury"),
     **DELIVERED,
 }
+# Fill a table that another asset fills too.
+_BESIDE = frozenset({"raw__codelist"})
 
 
 @dg.asset(
@@ -37,7 +44,7 @@ SOURCE_ASSETS = {
     group_name="warehouse",
     owners=["team:data-engineering"],
     kinds={"parquet", "sqlite"},
-    deps=sorted(set(SOURCE_ASSETS.values())),
+    deps=sorted(_BESIDE | set(SOURCE_ASSETS.values())),
     output_required=False,
     description="The ledger as tables (deliveries, quarantine, snapshots) with hard links to every slice, in an emptied build folder. "
     "Nothing is materialised, and nothing downstream runs, when no input and no code moved since the current release.",

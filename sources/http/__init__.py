@@ -8,6 +8,6 @@ Does not belong here: what a source's reply means (sources/national/…), where 
 from sources.http.checks import Expect
 from sources.http.client import Client
 from sources.http.errors import FetchError
-from sources.http.model import Counters, HttpSettings, Reply, Validators, user_agent
+from sources.http.model import Counters, HttpSettings, Reply, Sink, Validators, user_agent
 
-__all__ = ["Client", "Counters", "Expect", "FetchError", "HttpSettings", "Reply", "Validators", "user_agent"]
+__all__ = ["Client", "Counters", "Expect", "FetchError", "HttpSettings", "Reply", "Sink", "Validators", "user_agent"]

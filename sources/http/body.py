@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from urllib3.exceptions import HTTPError
 
 from sources.http.errors import FetchError, Place
-from sources.http.model import HttpSettings
+from sources.http.model import HttpSettings, Sink
 
 _PIECE = 64 * 1024
 _RATIO_FLOOR = 1024 * 1024  # below this a body is harmless however well it packs
@@ -34,30 +35,78 @@ def read_body(
 
     Errors: FetchError 'size', 'encoding', 'cut' (a gzip stream that ends early); zlib.error; whatever the connection raises.
     """
-    length = headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit() and int(length) > settings.max_bytes:
-        raise _too_large(place, length, settings)
     body = bytearray()  # not a list of pieces: a server may send them one byte each
-    wire = 0
+    for piece in _pieces(raw, headers, settings, settings.max_bytes, place, count):
+        body += piece
+    return bytes(body)
+
+
+def save_body(
+    raw: Raw,
+    headers: Mapping[str, str],
+    settings: HttpSettings,
+    place: Place,
+    count: Callable[[int], None],
+    sink: Sink,
+) -> None:
+    """The same into a sink, emptied first: no more than a piece is held in memory, and no more than `max_saved_bytes` are taken.
+
+    Errors: as above, and SinkFault when the sink cannot be written to.
+    """
+    with _own_faults():
+        sink.restart()
+    for piece in _pieces(raw, headers, settings, settings.max_saved_bytes, place, count):
+        with _own_faults():
+            sink.write(piece)
+
+
+class SinkFault(Exception):
+    """The disk's fault and not the server's: `error` is what the sink raised."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def _own_faults() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SinkFault(error) from error
+
+
+def _pieces(
+    raw: Raw,
+    headers: Mapping[str, str],
+    settings: HttpSettings,
+    limit: int,
+    place: Place,
+    count: Callable[[int], None],
+) -> Iterator[bytes]:
+    length = headers.get("Content-Length", "")
+    if length.isascii() and length.isdigit() and int(length) > limit:
+        raise _too_large(place, length, limit)
+    wire = body = 0
 
     def received() -> Iterator[bytes]:
         nonlocal wire
         while data := raw.read1(_PIECE, decode_content=False):
             wire += len(data)
             count(len(data))
-            if wire > settings.max_bytes:  # a gzip body may be endless and unpack to nothing
-                raise _too_large(place, f"more than {settings.max_bytes}", settings)
+            if wire > limit:  # a gzip body may be endless and unpack to nothing
+                raise _too_large(place, f"more than {limit}", limit)
             yield data
 
     encoding = headers.get("Content-Encoding", "identity").strip().lower()
     for piece in _unpacked(received(), encoding, place):
-        body += piece
-        if len(body) > settings.max_bytes:
-            raise _too_large(place, f"more than {settings.max_bytes}", settings)
-        if len(body) > _RATIO_FLOOR and len(body) > wire * settings.max_ratio:
+        body += len(piece)
+        if body > limit:
+            raise _too_large(place, f"more than {limit}", limit)
+        if body > _RATIO_FLOOR and body > wire * settings.max_ratio:
             what = f"the body unpacks to more than {settings.max_ratio:g} times its {wire} bytes"
             raise FetchError(place, "size", what, "nothing was kept; if this is true data, raise max_ratio")
-    return bytes(body)
+        yield piece
 
 
 def excerpt(raw: Raw, headers: Mapping[str, str], hide: tuple[str, ...]) -> str:
@@ -79,11 +128,11 @@ def excerpt(raw: Raw, headers: Mapping[str, str], hide: tuple[str, ...]) -> str:
     return text[:160]
 
 
-def _too_large(place: Place, size: str, settings: HttpSettings) -> FetchError:
+def _too_large(place: Place, size: str, limit: int) -> FetchError:
     return FetchError(
         place,
         "size",
-        f"the body has {size} bytes, the limit is {settings.max_bytes}",
+        f"the body has {size} bytes, the limit is {limit}",
         "ask for less at a time or raise max_bytes",
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sources.http.errors import FetchError, Place, one_line
-from sources.http.model import Reply
+from sources.http.model import Reply, Sink
 
 _MEND = "nothing was kept; see the address, or try again when the server is well"
 _MAGIC = (
@@ -27,7 +27,7 @@ class Expect:
 
     `content_types` are the media types taken (also sent as Accept); `parse` is 'json', 'csv' or None (any bytes). `min_rows` is the fewest members of a JSON list or
     lines after a CSV header: 0 where an empty one is a true answer. `check` gets the parsed JSON, or the bytes for 'csv' and None, and returns what is wrong with its
-    shape in a few words, or None; a ValueError, TypeError, LookupError or AttributeError it meets on the way is a wrong shape too.
+    shape in a few words, or None (of a body that was saved, its path); a ValueError, TypeError, LookupError or AttributeError it meets on the way is a wrong shape too.
     """
 
     content_types: tuple[str, ...]
@@ -56,8 +56,28 @@ def check_reply(reply: Reply, expect: Expect, place: Place) -> None:
         raise FetchError(place, "shape", what, _MEND, status=reply.status)
 
 
-def describe(body: bytes) -> str:
-    """What a body is, in words, with its size; never its content."""
+def check_saved(reply: Reply, sink: Sink, expect: Expect, place: Place) -> None:
+    """The same of a body that was saved: content type, what it begins with, and `check` of its path. Errors: FetchError 'content_type' or 'shape'."""
+    came = reply.headers.get("Content-Type", "")
+    is_expected = came.partition(";")[0].strip().lower() in expect.content_types
+    described = describe(sink.start, sink.bytes)
+    if not is_expected:
+        wanted = " or ".join(expect.content_types)
+        what = f"{described} came as {came[:60] or 'no content type'!r}, expected {wanted}"
+        raise FetchError(place, "content_type", what, _MEND, status=reply.status)
+    if not sink.start.strip():
+        wrong: str | None = "nothing came"
+    elif described.startswith(("an HTML page", *(kind for _, kind in _MAGIC))):
+        wrong = "this is no data"
+    else:
+        wrong = expect.check(sink.path) if expect.check is not None else None
+    if wrong is not None:
+        what = f"{described} came, expected {expect.parse or 'content'}: {one_line(wrong)[:200]}"
+        raise FetchError(place, "shape", what, _MEND, status=reply.status)
+
+
+def describe(body: bytes, length: int | None = None) -> str:
+    """What a body is, in words, with its size; never its content. `length` is that of the whole where `body` is its beginning."""
     start = body.removeprefix(b"\xef\xbb\xbf")[:512].lstrip()
     if not start:
         return "an empty body"
@@ -66,7 +86,7 @@ def describe(body: bytes) -> str:
         kind = "an HTML page"
     if kind is None:
         kind = "a JSON-like body" if start[:1] in b"{[" else "binary data" if b"\x00" in start else "text"
-    return f"{kind} of {len(body)} bytes"
+    return f"{kind} of {len(body) if length is None else length} bytes"
 
 
 def _wrong_shape(reply: Reply, expect: Expect) -> str | None:

@@ -30,11 +30,11 @@ from sources.http.address import (
     query_values,
     scheme_objection,
 )
-from sources.http.body import excerpt, read_body
-from sources.http.checks import JSON, Expect, check_reply
+from sources.http.body import SinkFault, excerpt, read_body, save_body
+from sources.http.checks import JSON, Expect, check_reply, check_saved
 from sources.http.errors import PROXY_LOGIN_MEND, FetchError, Place, explain
 from sources.http.limits import HostWindow, retry_after_seconds, window_for
-from sources.http.model import Counters, HttpSettings, Reply, Validators, authority
+from sources.http.model import Counters, HttpSettings, Reply, Sink, Validators, authority
 from sources.http.transport import Deadline, Session
 
 MAX_REDIRECTS = 5
@@ -54,6 +54,7 @@ class _Call:
     json: Any
     expect: Expect
     conditional: bool
+    sink: Sink | None
 
 
 class Client:
@@ -102,6 +103,19 @@ class Client:
         """POST a query as JSON. It is sent again like a GET when an attempt fails, so it must not change anything at the server. Errors: FetchError."""
         return self._fetch("POST", url_or_path, None, json, expect, Validators())
 
+    def head(self, url_or_path: str, expect: Expect = JSON) -> Reply:
+        """What a server says of an address without sending it: the headers, unchecked, and no body. Errors: FetchError."""
+        return self._fetch("HEAD", url_or_path, None, None, expect, Validators())
+
+    def save(
+        self, url_or_path: str, sink: Sink, params: Mapping[str, Any] | None = None, expect: Expect = JSON
+    ) -> Reply:
+        """GET into `sink` as it comes, for a body too large for memory; the reply's own body is empty. Of `expect`, `parse` and `min_rows` are not looked at.
+
+        Errors: FetchError; the sink then holds what came, for its owner to throw away.
+        """
+        return self._fetch("GET", url_or_path, params, None, expect, Validators(), sink)
+
     def _fetch(
         self,
         method: str,
@@ -110,6 +124,7 @@ class Client:
         json: Any,
         expect: Expect,
         validators: Validators,
+        sink: Sink | None = None,
     ) -> Reply:
         wanted = absolute(self.settings, url_or_path)
         place = place_of(self.settings, wanted)
@@ -118,9 +133,8 @@ class Client:
             raise FetchError(place, "url", "the address holds a raw '#'", "write it as %23")
         headers = {"Accept": ", ".join(expect.content_types), **validators.headers}
         prepared = self._prepare(method, wanted, headers, json, place, "url", params)
-        call = _Call(
-            method, str(prepared.url), Place.of(str(prepared.url)), headers, json, expect, bool(validators.headers)
-        )
+        url = str(prepared.url)
+        call = _Call(method, url, Place.of(url), headers, json, expect, bool(validators.headers), sink)
         retrying = Retrying(
             stop=stop_after_attempt(self.settings.attempts),
             wait=self._wait_before_next,
@@ -133,7 +147,8 @@ class Client:
 
     def _attempt(self, call: _Call) -> Reply:
         """One try: request, redirects, body, checks, all before one deadline."""
-        deadline = Deadline(self.settings.total_seconds, self.settings.read_seconds)
+        total = self.settings.total_seconds if call.sink is None else self.settings.saved_seconds
+        deadline = Deadline(total, self.settings.read_seconds)
         url, place = call.url, call.place
         for _ in range(MAX_REDIRECTS + 1):
             request = self._prepare(call.method, url, call.headers, call.json, place, "redirect")
@@ -171,11 +186,19 @@ class Client:
             return Reply(304, str(response.url), headers, b"", not_modified=True)
         if response.status_code != 200:
             raise self._refused(response, place)
-        body = self._guarded(
-            lambda: read_body(response.raw, headers, self.settings, place, lambda n: self._count(bytes=n)),
-            place,
-            deadline,
-        )
+        if call.method == "HEAD":
+            return Reply(200, str(response.url), headers, b"")
+        source = (response.raw, headers, self.settings, place, lambda n: self._count(bytes=n))
+        if call.sink is not None:
+            sink = call.sink
+            try:
+                self._guarded(lambda: save_body(*source, sink), place, deadline)
+            except SinkFault as fault:
+                raise fault.error from None
+            saved = Reply(200, str(response.url), headers, b"")
+            check_saved(saved, sink, call.expect, place)
+            return saved
+        body = self._guarded(lambda: read_body(*source), place, deadline)
         reply = Reply(200, str(response.url), headers, body)
         check_reply(reply, call.expect, place)
         return reply

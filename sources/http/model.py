@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import metadata
 from ipaddress import ip_address
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -49,7 +50,7 @@ class HttpSettings:
     `base_url` is what paths are joined to. `allowed_hosts` are the other hosts the source may name in redirects and lists of addresses: `host` (the scheme's own
     port) or `host:port`; the host of `base_url` is always one of them. The deadlines are in seconds: `connect_seconds` to open the connection, `read_seconds`
     between two bytes, `total_seconds` from the request to the last byte of one attempt. `max_bytes` bounds the body on the wire and unpacked, `max_ratio` how many
-    times larger it may grow when unpacked. A fetch is tried `attempts` times, waiting about `backoff_seconds`, then twice that, and so on. A Retry-After longer
+    times larger it may grow when unpacked; a body that is saved as it comes has `saved_seconds` and `max_saved_bytes` instead. A fetch is tried `attempts` times, waiting about `backoff_seconds`, then twice that, and so on. A Retry-After longer
     than `retry_after_cap_seconds` stops the fetch. No more than `calls` requests go to a host in any `window_seconds`.
 
     Errors: HttpSettingsError for an address that is not http(s), carries credentials or is link-local, and for a figure that is not positive.
@@ -62,6 +63,8 @@ class HttpSettings:
     read_seconds: float = 65
     total_seconds: float = 300
     max_bytes: int = 64 * 1024 * 1024
+    saved_seconds: float = 3600
+    max_saved_bytes: int = 2 * 1024 * 1024 * 1024
     max_ratio: float = 200
     attempts: int = 5
     backoff_seconds: float = 1
@@ -87,6 +90,8 @@ class HttpSettings:
             "read_seconds",
             "total_seconds",
             "max_bytes",
+            "saved_seconds",
+            "max_saved_bytes",
             "max_ratio",
             "attempts",
             "calls",
@@ -119,6 +124,18 @@ def _is_link_local(host: str) -> bool:
         return ip_address(host.strip("[]")).is_link_local
     except ValueError:
         return False
+
+
+class Sink(Protocol):
+    """Where a body goes piece by piece. `restart` empties it: each attempt begins anew. `start` is the beginning of what came, `bytes` its length."""
+
+    path: Path
+    start: bytes
+    bytes: int
+
+    def restart(self) -> None: ...
+
+    def write(self, piece: bytes) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,17 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.codelist import collect as codelist
+from sources.national.codeserver import collect as codeserver
+from sources.national.kela import collect as kela
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.projection import collect as projection
+from sources.national.sampo import collect as sampo
 from sources.national.settings import SourceSettings, load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
+from sources.national.treasury import collect as treasury
 
 
 def collect_population(
@@ -53,6 +58,51 @@ def collect_sotkanet(
     """THL's Sotkanet: the indicators of its catalogue by region, year and sex. `simulator_url` as above."""
     settings = _settings(home, sotkanet, simulator_url)
     return _hosted(sotkanet.collect_sotkanet, settings, home, ledger, landing, at)
+
+
+def collect_sampo(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """THL's cubes on access to care and visits, by county and month. `simulator_url` as above."""
+    settings = _settings(home, sampo, simulator_url)
+    with Client(settings.http) as client:
+        return sampo.collect_sampo(home, ledger, landing, client, settings, at)
+
+
+def collect_codeserver(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """THL's code server: service classes, contact modes, specialties and care organisations. `simulator_url` as above."""
+    settings = _settings(home, codeserver, simulator_url)
+    with Client(settings.http) as client:
+        return codeserver.collect_codeserver(home, ledger, landing, client, settings, at)
+
+
+def collect_codelist(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """koodistot.suomi.fi: occupations. `simulator_url` as above."""
+    settings = _settings(home, codelist, simulator_url)
+    with Client(settings.http) as client:
+        return codelist.collect_codelist(home, ledger, landing, client, settings, at)
+
+
+def collect_treasury(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """State Treasury: budgets and outcomes that the counties report. `simulator_url` as above."""
+    settings = _settings(home, treasury, simulator_url)
+    with Client(settings.http) as client:
+        return treasury.collect_treasury(home, ledger, landing, client, settings, at)
+
+
+def collect_kela(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Kela: benefits by municipality and by county. `simulator_url` as above."""
+    settings = _settings(home, kela, simulator_url)
+    with Client(settings.http) as client:
+        return kela.collect_kela(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:

@@ -99,4 +99,4 @@ def _dtype(sql_type: str) -> Any:
     decimal = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", sql_type)
     if decimal is not None:
         return pl.Decimal(int(decimal.group(1)), int(decimal.group(2)))
-    return {"VARCHAR": pl.String, "BIGINT": pl.Int64}[sql_type]
+    return {"VARCHAR": pl.String, "BIGINT": pl.Int64, "DATE": pl.Date}[sql_type]

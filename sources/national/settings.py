@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -39,6 +40,17 @@ class SourceSettings:
     first_year: int
     full_compare: timedelta
     options: dict[str, str]
+
+    def beside(self, address: str) -> str:
+        """Another address of the source: as it is, or in a simulated home the same path of the stand-in."""
+        if not self.is_simulated:
+            return address
+        base = self.http.base
+        return f"{base.scheme}://{base.host}:{base.port}{urlsplit(address).path}"
+
+    def shown(self, url: str) -> str:
+        """How the ledger calls a whole address: as it is, or in a simulated home without the stand-in's port, which differs from run to run."""
+        return f"simulated:{urlsplit(url).path}" if self.is_simulated else url
 
 
 def load_settings(path: Path, simulator_url: str | None) -> SourceSettings:

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sources.durable import kill_point, replace_file, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.http import Client, Expect, Reply
-from sources.landing import Landing
+from sources.landing import Incoming, Landing, Stored
 from sources.ledger import Event, Ledger, canonical
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings
@@ -38,16 +40,68 @@ class Part:
     request: dict[str, Any] | None
     reply: Reply
 
-    def described(self, sha256: str) -> dict[str, Any]:
-        reply = self.reply
-        return {
-            "address": self.address,
-            "request": self.request,
-            "sha256": sha256,
-            "bytes": len(reply.body),
-            "etag": reply.etag,
-            "last_modified": reply.last_modified,
-        }
+    def kept(self, landing: Landing) -> dict[str, Any]:
+        """What the ledger keeps of the reply, its bytes being in the landing."""
+        return _described(self.address, self.request, self.reply, landing.put_bytes(self.reply.body))
+
+
+@dataclass(frozen=True)
+class SavedPart:
+    """The same of a reply that was saved as it came. `facts` are what its source knows it by."""
+
+    address: str
+    reply: Reply
+    incoming: Incoming
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def kept(self, landing: Landing) -> dict[str, Any]:
+        return _described(self.address, None, self.reply, landing.take(self.incoming)) | self.facts
+
+
+@dataclass(frozen=True)
+class HeldPart:
+    """A part of the snapshot before, that is a part of this one too."""
+
+    body: dict[str, Any]
+
+    def kept(self, landing: Landing) -> dict[str, Any]:
+        return self.body
+
+
+def _described(address: str, request: dict[str, Any] | None, reply: Reply, stored: Stored) -> dict[str, Any]:
+    return {
+        "address": address,
+        "request": request,
+        "sha256": stored.sha256,
+        "bytes": stored.bytes,
+        "etag": reply.etag,
+        "last_modified": reply.last_modified,
+    }
+
+
+class Rows(Protocol):
+    """Typed rows that can be written, whether they fit into memory or not. `origin` is synthetic if any row is."""
+
+    height: int
+    origin: str
+
+    def write(self, path: Path, snapshot_id: str) -> None:
+        """As Parquet, with the snapshot's id as the first column."""
+
+
+class FrameRows:
+    """The rows of a polars frame with a column `origin`."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self.height = frame.height
+        self.origin = "published" if (frame["origin"] == "published").all() else "synthetic"
+
+    def write(self, path: Path, snapshot_id: str) -> None:
+        import polars as pl
+
+        whole = self._frame.select(pl.lit(snapshot_id).alias("snapshot_id"), pl.all())
+        whole.write_parquet(path, compression="zstd")
 
 
 class Visit:
@@ -86,6 +140,27 @@ class Visit:
         self._least += 1
         return Part(f"{self.settings.shown_url}/{path}", query, self._client.post(path, query, JSON))
 
+    @contextmanager
+    def saved(
+        self,
+        path: str,
+        shown: str | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        expect: Expect = JSON,
+        facts: dict[str, Any] | None = None,
+    ) -> Iterator[SavedPart]:
+        """Fetch one reply into a file, for a body that memory need not hold; gone afterwards unless a snapshot kept it. `path` may be a whole address, `shown`
+        is then what the ledger calls it. Errors: FetchError."""
+        self._least += 1
+        with self._landing.incoming() as incoming:
+            reply = self._client.save(path, incoming, params, expect)
+            yield SavedPart(shown or f"{self.settings.shown_url}/{path}", reply, incoming, facts or {})
+
+    def head(self, path: str, expect: Expect = JSON) -> Reply:
+        """What the server says of an address without sending it. Errors: FetchError."""
+        self._least += 1
+        return self._client.head(path, expect)
+
     def set_rate(self, calls: int, window_seconds: float) -> None:
         """Keep to the limit that the source itself has told."""
         self._client.set_rate(calls, window_seconds)
@@ -99,7 +174,14 @@ class Visit:
         """The objects that have a snapshot."""
         return set(self._history)
 
-    def keep(self, name: str, parts: Sequence[Part], frame: pl.DataFrame, digest: str, facts: dict[str, Any]) -> bool:
+    def keep(
+        self,
+        name: str,
+        parts: Sequence[Part | SavedPart | HeldPart],
+        rows: pl.DataFrame | Rows,
+        digest: str,
+        facts: dict[str, Any],
+    ) -> bool:
         """Make a snapshot of object `name` out of its replies and typed rows, unless the newest one has the same `digest`.
 
         The order is landing, Parquet, ledger: an event stands for files that are there. `facts` go into the event's body. Returns whether it was new.
@@ -107,13 +189,14 @@ class Visit:
         latest = self.latest(name)
         if latest is not None and latest["content_sha256"] == digest:
             return False
-        stored = [part.described(self._landing.put_bytes(part.reply.body).sha256) for part in parts]
+        typed = rows if hasattr(rows, "write") else FrameRows(rows)
+        stored = [part.kept(self._landing) for part in parts]
         whole = stored[0] if len(stored) == 1 else self._index(stored)
         count = len(self._history.get(name, []))
         identity = f"{self.settings.source_code}|{name}|{whole['sha256']}|{count}"
         snapshot_id = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:16]
         path = f"{name.split('/')[0]}/{snapshot_id}.parquet"
-        write_rows(self._home, path, snapshot_id, frame)
+        write_rows(self._home, path, snapshot_id, typed)
         kill_point("snapshot.written")
         body = {
             **whole,
@@ -121,15 +204,15 @@ class Visit:
             "object": name,
             "licence": self.settings.licence,
             "attribution": self.settings.attribution,
-            "parquet": {"path": path, "rows": frame.height},
-            "origin": "published" if (frame["origin"] == "published").all() else "synthetic",
+            "parquet": {"path": path, "rows": typed.height},
+            "origin": typed.origin,
             "content_sha256": digest,
             "parts": stored,
             **facts,
         }
         self._history.setdefault(name, []).append(self._ledger.append("snapshot", snapshot_id, body, self.at))
         self._objects.append(name)
-        self._rows += frame.height
+        self._rows += typed.height
         return True
 
     def _index(self, stored: list[dict[str, Any]]) -> dict[str, Any]:
@@ -137,17 +220,34 @@ class Visit:
         put = self._landing.put_bytes(canonical({"parts": stored}).encode("utf-8"))
         return stored[0] | {"request": None, "sha256": put.sha256, "bytes": sum(part["bytes"] for part in stored)}
 
-    def restore(self, typed: Callable[[dict[str, Any], list[Any]], pl.DataFrame]) -> None:
+    def restore(
+        self,
+        typed: Callable[[dict[str, Any], list[Any]], pl.DataFrame],
+        read: Callable[[bytes], Any] = json.loads,
+    ) -> None:
         """Write anew, from landing, each snapshot's Parquet file that is gone.
 
-        `typed` gets an event's body and the JSON of its parts and returns the rows. Bytes that were erased stay erased. Raises Absent when bytes are lost.
+        `typed` gets an event's body and its parts as `read` gives them (JSON) and returns the rows. Bytes that were erased stay erased. Raises Absent when bytes
+        are lost.
         """
+        self.restore_rows(lambda body, paths: FrameRows(typed(body, [read(path.read_bytes()) for path in paths])))
+
+    def restore_rows(self, typed: Callable[[dict[str, Any], list[Path]], Rows]) -> None:
+        """The same for replies that memory need not hold: `typed` gets the places of the parts' bytes."""
         for event in (event for history in self._history.values() for event in history):
             body = event.body
             gone = not (self._home.parquet / body["parquet"]["path"]).exists()
             if gone and not self._ledger.get("erasure", body["sha256"]):
-                documents = [json.loads(self._landing.path(part["sha256"]).read_bytes()) for part in body["parts"]]
-                write_rows(self._home, body["parquet"]["path"], event.subject, typed(body, documents))
+                paths = [self._landing.path(part["sha256"]) for part in body["parts"]]
+                write_rows(self._home, body["parquet"]["path"], event.subject, typed(body, paths))
+
+    def landed(self, body: dict[str, Any]) -> Path:
+        """Where the bytes of a part lie. Raises Absent."""
+        return self._landing.path(body["sha256"])
+
+    def noted(self, topic: str) -> dict[str, Any]:
+        """What was last noted of a topic, however long ago; nothing when nothing was."""
+        return self._checks[topic][-1].body if topic in self._checks else {}
 
     def last_check(self, topic: str) -> dict[str, Any] | None:
         """What the newest whole comparison of `topic` found; None when there is none, or when it is too old to rely on."""
@@ -180,15 +280,13 @@ class Visit:
         return f"{where}{first}" + (f" (and {more} more)" if more else "")
 
 
-def write_rows(home: Home, path: str, snapshot_id: str, frame: pl.DataFrame) -> None:
-    """Write the rows of a snapshot, each with its id, to `path` under the home's Parquet folder: whole or not at all."""
-    import polars as pl
-
+def write_rows(home: Home, path: str, snapshot_id: str, rows: Rows) -> None:
+    """Write a snapshot's rows to their Parquet file under parquet/, each with the snapshot's id."""
     final = home.parquet / path
     final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     tmp = temp_path(final)
     try:
-        frame.select(pl.lit(snapshot_id).alias("snapshot_id"), pl.all()).write_parquet(tmp, compression="zstd")
+        rows.write(tmp, snapshot_id)
         replace_file(tmp, final, 0o600)
     finally:
         tmp.unlink(missing_ok=True)

@@ -26,12 +26,15 @@ from tests.dbt_project.national_inputs import (
     RESIDENTS,
     TURKU,
     Rows,
+    kela,
     municipality_map,
     need_factors,
     population,
     projection,
+    sampo,
     snapshots,
     sotkanet,
+    treasury,
 )
 from tests.dbt_project.registry_inputs import check_results, delivery_statuses, sources
 from tests.dbt_project.shapes import (
@@ -112,7 +115,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         turn(projection("j1", RESIDENTS)),
     )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in sotkanet():
+    for name, snapshot_id, rows in (*sotkanet(), *sampo(), *treasury(), *kela()):
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 

@@ -23,6 +23,13 @@ NEED_FACTORS = {
     "n1": {(2022, "05"): "1.1", (2023, "05"): "1.0", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
     "n2": {(2022, "05"): "1.1", (2023, "05"): "1.25", (2022, "03"): "0.8", (2023, "03"): "0.8", (2023, "FI"): "1.0"},
 }
+# Cubes of THL and, of each, the counts of county 05 and of the mainland in August 2026 by category.
+SAMPO = {
+    "specialised_care_waiting": {"total": (4000, 90_000), "days_over_180": (300, 9000)},
+    "referral_handling": {"total": (2000, 50_000), "days_over_21": (None, 1000)},
+    "primary_care_waiting": {"total": (5000, 100_000), "days_15_90": (900, 20_000), "days_over_90": (100, 5000)},
+    "primary_care_visits": {"total": (70_000, 1_500_000)},
+}
 
 
 def need_factors(snapshot_id: str, factors: dict[tuple[int, str], str]) -> Rows:
@@ -61,6 +68,15 @@ def snapshots() -> Rows:
         snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
         snapshot("s1", "sotkanet", "sotkanet_observation/6411", APRIL),
         snapshot("s2", "sotkanet", "sotkanet_observation/6411", NIGHT_3),
+        *(snapshot(f"c{i}", "sampo", f"sampo_observation/{topic}", APRIL) for i, topic in enumerate(SAMPO)),
+        snapshot("k1", "kela", "kela_benefit/r-1", APRIL),
+        snapshot("k2", "kela", "kela_benefit/r-1", NIGHT_3),
+        snapshot("kc", "kela", "kela_county/all", APRIL),
+        snapshot("tx", "treasury", "treasury_taxonomy/HHKNR", APRIL),
+        snapshot("tb", "treasury", "treasury_cell/HTAS/2026", APRIL),
+        snapshot("t3", "treasury", "treasury_cell/HHKNR/2026C03", NIGHT_1),
+        snapshot("t6", "treasury", "treasury_cell/HHKNR/2026C06", NIGHT_1),
+        snapshot("u6", "treasury", "treasury_cell/HHKNR/2026C06", NIGHT_3),
         snapshot("n1", "thl_need_factors", "need_factors", APRIL),
         snapshot("n2", "thl_need_factors", "need_factors", NIGHT_3),
     ]
@@ -132,6 +148,32 @@ def sotkanet() -> list[tuple[str, str, Rows]]:
     ]
 
 
+def sampo() -> list[tuple[str, str, Rows]]:
+    """Counts of each cube; a withheld one is null."""
+    return [
+        (
+            "sampo_observation",
+            f"c{i}",
+            [
+                {
+                    "snapshot_id": f"c{i}",
+                    "topic": topic,
+                    "region_code": region,
+                    "period_start": "2026-08-01",
+                    "category": category,
+                    "measure": "count",
+                    "value": count,
+                    "value_status": "suppressed" if count is None else "value",
+                    "origin": "published",
+                }
+                for category, counts in categories.items()
+                for region, count in zip(("05", "FI1"), counts, strict=True)
+            ],
+        )
+        for i, (topic, categories) in enumerate(SAMPO.items())
+    ]
+
+
 def _published(snapshot_id: str, region: tuple[int, str, str, str | None], year: int, value: str) -> dict[str, Any]:
     region_id, category, code, county = region
     return {
@@ -147,3 +189,76 @@ def _published(snapshot_id: str, region: tuple[int, str, str, str | None], year:
         "value_status": "value",
         "origin": "published",
     }
+
+
+# Expenditure and income of county 03 (300,000 residents of 2025), in millions: snapshot, package, period, stage → both.
+REPORTED = {
+    ("tb", "HTAS", "2026", "lopullinen"): (30, 6),
+    ("t3", "HHKNR", "2026C03", "hyvaksytty"): (4, 1),
+    ("t6", "HHKNR", "2026C06", "alustava"): (9, 2),
+    ("u6", "HHKNR", "2026C06", "alustava"): (9, 2),
+    ("u6", "HHKNR", "2026C06", "hyvaksytty"): ("9.3", 2),
+}
+_STAGES = ("alustava", "hyvaksytty", "lopullinen", "jalkikorjattu")
+
+
+def treasury() -> list[tuple[str, str, Rows]]:
+    """Budget and quarters of county 03; on night 3 the second quarter is approved, with another figure."""
+    labels = {"1": "Toimintamenot", "2": "Toimintatulot"}
+    names = [
+        {
+            "snapshot_id": "tx",
+            "package_code": package,
+            "taxonomy_version": "v/1",
+            "subpackage_code": "h-t01",
+            "cell_code": code,
+            "label_fi": label,
+            "origin": "published",
+        }
+        for package in ("HTAS", "HHKNR")
+        for code, label in labels.items()
+    ]
+    cells: dict[str, Rows] = {}
+    for (snapshot_id, package, period, stage), millions in REPORTED.items():
+        for code, amount in zip(labels, millions, strict=True):
+            cells.setdefault(snapshot_id, []).append(
+                {
+                    "snapshot_id": snapshot_id,
+                    "business_id": "3221347-3",
+                    "package_code": package,
+                    "period_code": period,
+                    "year": int(period[:4]),
+                    "last_month": int(period[5:] or 12),
+                    "stage": stage,
+                    "stage_rank": _STAGES.index(stage) + 1,
+                    "subpackage_code": "h-t01",
+                    "cell_code": code,
+                    "taxonomy_version": "v/1",
+                    "amount": str(float(amount) * 1_000_000),
+                    "value_status": "value",
+                    "cell_count": 1,
+                    "origin": "published",
+                }
+            )
+    return [("treasury_taxonomy", "tx", names), *(("treasury_cell", name, rows) for name, rows in cells.items())]
+
+
+def kela() -> list[tuple[str, str, Rows]]:
+    """A benefit of Turku by year and by month, of which the year is restated on night 3, and a figure of county 03."""
+
+    def benefits(snapshot_id: str, paid: int) -> Rows:
+        common = {"snapshot_id": snapshot_id, "municipality_code": TURKU, "benefit_name": "Kuntoutus", "year": 2025}
+        common |= {"recipients": 10, "origin": "published"}
+        year = common | {"period_grain": "year", "paid_eur": paid, "eur_per_recipient": paid / 10}
+        return [
+            year,
+            common | {"period_grain": "month", "month": 12, "paid_eur": "-5.50", "eur_per_recipient": "-0.55"},
+        ]
+
+    figure = {"benefit_code": "Kuntoutus", "measure_code": "saajat", "year": 2025, "value": 1, "value_status": "value"}
+    named = {"snapshot_id": "kc", "county_name": "Länsi-Uudenmaan hyvinvointialue", "origin": "published"}
+    return [
+        ("kela_benefit", "k1", benefits("k1", 100)),
+        ("kela_benefit", "k2", benefits("k2", 120)),
+        ("kela_county", "kc", [figure | named]),
+    ]

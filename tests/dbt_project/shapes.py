@@ -5,6 +5,8 @@ Belongs here: shapes. Does not belong here: rows (inputs.py, national_inputs.py)
 
 from __future__ import annotations
 
+from warehouse.shapes import REPORTED_FINANCES
+
 CONTACT = {
     "record_number": "bigint",
     "line_number": "bigint",
@@ -271,7 +273,53 @@ SOTKANET_REGION = {
     "code_as_sent": "varchar",
     "origin": "varchar",
 }
+SAMPO_OBSERVATION = {
+    "snapshot_id": "varchar",
+    "topic": "varchar",
+    "region_code": "varchar",
+    "period_start": "date",
+    "category": "varchar",
+    "measure": "varchar",
+    "value": "decimal(18,6)",
+    "value_status": "varchar",
+    "origin": "varchar",
+}
+CODE_LIST_ITEM = {
+    "snapshot_id": "varchar",
+    "code_system": "varchar",
+    "code": "varchar",
+    "code_name_fi": "varchar",
+    "code_name_sv": "varchar",
+    "code_name_en": "varchar",
+    "parent_code": "varchar",
+    "status": "varchar",
+    "valid_from": "date",
+    "valid_to": "date",
+    "origin": "varchar",
+}
+CARE_ORGANISATION = {
+    "snapshot_id": "varchar",
+    "organisation_code": "varchar",
+    "organisation_name_fi": "varchar",
+    "abbreviation": "varchar",
+    "parent_organisation_code": "varchar",
+    "sector_code": "varchar",
+    "municipality_code": "varchar",
+    "business_id": "varchar",
+    "is_social_care_unit": "varchar",
+    "is_health_care_unit": "varchar",
+    "topi_code": "varchar",
+    "status": "varchar",
+    "valid_from": "date",
+    "valid_to": "date",
+    "origin": "varchar",
+}
+TREASURY = {name: {c: kind.lower() for c, kind in columns.items()} for name, columns in REPORTED_FINANCES.items()}
 NATIONAL = {
+    "code_list_item": CODE_LIST_ITEM,
+    "care_organisation": CARE_ORGANISATION,
+    "sampo_observation": SAMPO_OBSERVATION,
+    **TREASURY,
     "population": POPULATION,
     "population_projection": POPULATION | {"edition": "smallint", "division_year": "smallint"},
     "municipality_map": MAP,

@@ -6,6 +6,7 @@ national contracts here.
 
 import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
@@ -30,7 +31,7 @@ RULES = {rule.id: (contract, rule) for contract in CONTRACTS.values() for rule i
 CHECKS = [*accepted_contacts().expectations, *minimum_dataset().expectations]
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 # What must hold of a national reply as a whole stands in code, for it is told to us and to no sender.
-WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF)-0-[0-9]{3}(?=:)")
+WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF|SAM|COD|NAT|TRE|KELA)-0-[0-9]{3}(?=:)")
 
 
 def test_an_id_is_used_once_in_the_whole_house():
@@ -84,6 +85,8 @@ def value(column: Column, text: str):
         return None
     kind = column.type.partition("(")[0]
     try:
+        if kind == "date":
+            return date.fromisoformat(text)
         return int(text) if kind == "integer" else Decimal(text) if kind == "decimal" else text
     except (ValueError, InvalidOperation):
         return text
@@ -95,7 +98,7 @@ def frame(contract: Contract, *rows: dict[str, str]) -> pl.DataFrame:
     for column in contract.columns:
         values = [value(column, row.get(column.name, "")) for row in rows]
         kind, _, scale = column.type.partition("(")
-        dtype = {"integer": pl.Int64}.get(kind, pl.String)
+        dtype = {"integer": pl.Int64, "date": pl.Date}.get(kind, pl.String)
         if kind == "decimal":
             precision, digits = (int(n) for n in scale.rstrip(")").split(","))
             dtype = pl.Decimal(precision, digits)

@@ -181,6 +181,9 @@ def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: W
         "national/sotkanet_observation/*.parquet",
         "national/sotkanet_indicator/*.parquet",
         "national/sotkanet_region/*.parquet",
+        "national/sampo_observation/*.parquet",
+        "national/code_list_item/*.parquet",
+        "national/care_organisation/*.parquet",
     ):
         assert duckdb.sql(f"SELECT count(*) FROM read_parquet({literal(build / pattern)})").fetchall() == [(0,)]
 

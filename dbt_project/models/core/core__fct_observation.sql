@@ -14,6 +14,8 @@ with versions as (
         ("int__projection_observation", true),
         ("int__contact_observation", false),
         ("int__sotkanet_observation", true),
+        ("int__sampo_observation", true),
+        ("int__treasury_observation", true),
         ("int__cost_observation", false),
     ] -%}
     select *, {{ "true" if is_national else "false" }} as is_national from {{ ref(figures) }}

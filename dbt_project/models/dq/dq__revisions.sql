@@ -13,6 +13,19 @@
         "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor", "status": "cast(null as varchar)",
     },
     {
+        "table": "core.fct_treasury_cell", "relation": ref("core__fct_treasury_cell"), "source": "'treasury'",
+        "key": ["business_id", "package_code", "period_code", "subpackage_code", "cell_code", "stage"],
+        "region": "coalesce(county_code, business_id)", "value": "amount",
+    },
+    {
+        "table": "core.fct_kela_benefit", "relation": ref("core__fct_kela_benefit"), "source": "'kela'",
+        "key": ["municipality_code", "benefit_name", "period_grain", "period_start"], "region": "municipality_code", "value": "paid_eur",
+    },
+    {
+        "table": "core.fct_kela_county", "relation": ref("core__fct_kela_county"), "source": "'kela'",
+        "key": ["benefit_code", "measure_code", "county_name", "year"], "region": "coalesce(county_code, county_name)", "value": "value",
+    },
+    {
         "table": "mart.minimum_dataset", "relation": ref("core__fct_observation"), "source": "source_code",
         "key": ["indicator_code", "source_code", "basis", "region_level", "region_code", "period_start", "period_end"] + split_columns(),
         "region": "region_code", "value": "value", "status": "publication_status",

@@ -2,6 +2,7 @@
 -- The relations are read from the database, so all of them must be there first; own_columns stands for this one.
 -- depends_on: {{ ref("core__dim_indicator") }}, {{ ref("core__dim_municipality") }}, {{ ref("core__dim_region") }}
 -- depends_on: {{ ref("core__dim_service_class") }}, {{ ref("core__fct_care_contact") }}, {{ ref("core__fct_observation") }}
+-- depends_on: {{ ref("core__dim_code") }}, {{ ref("core__dim_care_organisation") }}
 -- depends_on: {{ ref("core__region_code_map") }}, {{ ref("core__region_county_assn") }}
 -- depends_on: {{ ref("core__fct_population") }}, {{ ref("core__fct_population_projection") }}, {{ ref("dq__delivery") }}, {{ ref("dq__quarantine") }}
 -- depends_on: {{ ref("mart__county_profile") }}, {{ ref("mart__minimidatainnehall") }}, {{ ref("mart__minimum_dataset") }}
@@ -15,6 +16,7 @@
 -- depends_on: {{ ref("core__fct_cost") }}, {{ ref("core__fct_need_factor") }}, {{ ref("dq__revisions") }}
 -- depends_on: {{ ref("dq__period_lock") }}, {{ ref("dq__tombstone") }}
 -- depends_on: {{ ref("dq__delivery_status") }}
+-- depends_on: {{ ref("core__fct_treasury_cell") }}, {{ ref("core__fct_kela_benefit") }}, {{ ref("core__fct_kela_county") }}
 with built as (
 
     select *

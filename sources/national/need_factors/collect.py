@@ -23,7 +23,7 @@ from sources.national.need_factors.drop import Provenance, folder_of, provenance
 from sources.national.need_factors.factors import content_digest, factor_rows, require_whole
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
-from sources.national.visit import write_rows
+from sources.national.visit import FrameRows, write_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -96,7 +96,7 @@ def _take(
         return None
     snapshot_id = hashlib.sha256(f"{SOURCE}|{OBJECT}|{stored.sha256}|{len(history)}".encode()).hexdigest()[:16]
     path = f"{OBJECT}/{snapshot_id}.parquet"
-    write_rows(home, path, snapshot_id, frame)
+    write_rows(home, path, snapshot_id, FrameRows(frame))
     kill_point("snapshot.written")
     body = _body(provenance, stored, described) | {
         "parquet": {"path": path, "rows": frame.height},
@@ -162,7 +162,8 @@ def _restore(home: Home, ledger: Ledger, landing: Landing, history: list[Event])
         if not (home.parquet / path).exists() and not ledger.get("erasure", sha256):
             described = landing.path(event.body["parts"][-1]["sha256"]).read_bytes()
             provenance = read_provenance(event.subject, described)
-            write_rows(home, path, event.subject, factor_rows(provenance, landing.path(sha256).read_bytes()))
+            rows = FrameRows(factor_rows(provenance, landing.path(sha256).read_bytes()))
+            write_rows(home, path, event.subject, rows)
 
 
 def _clear(folder: Path, *paths: Path) -> None:

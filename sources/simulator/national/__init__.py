@@ -1,5 +1,5 @@
-"""Loopback stand-ins of the national services: one server that speaks PxWeb v1, the classifications API v2 and
-Sotkanet 1.1 as they are, awkwardness included.
+"""Loopback stand-ins of the national services: one server that speaks PxWeb v1, the classifications API v2,
+Sotkanet 1.1, Sampo and the code servers as they are, awkwardness included.
 
 What belongs here: the protocols and the figures they serve. What does not: reading them (sources/national) and the counties (sources/simulator).
 """

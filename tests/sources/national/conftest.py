@@ -16,11 +16,16 @@ from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
+from sources.national.codelist import collect as codelist
+from sources.national.codeserver import collect as codeserver
+from sources.national.kela import collect as kela
 from sources.national.outcome import SourceOutcome
 from sources.national.projection import collect as projection
+from sources.national.sampo import collect as sampo
 from sources.national.settings import load_settings
 from sources.national.sotkanet import collect as sotkanet
 from sources.national.statfin import collect as statfin
+from sources.national.treasury import collect as treasury
 from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Request, Response
 
@@ -43,6 +48,21 @@ class BentServer(NationalServer):
 
     def respond_sotkanet(self, request: Request) -> Response:
         return self._bend(request, super().respond_sotkanet(request))
+
+    def respond_sampo(self, request: Request) -> Response:
+        return self._bend(request, super().respond_sampo(request))
+
+    def respond_codeserver(self, request: Request) -> Response:
+        return self._bend(request, super().respond_codeserver(request))
+
+    def respond_codelist(self, request: Request) -> Response:
+        return self._bend(request, super().respond_codelist(request))
+
+    def respond_treasury(self, request: Request) -> Response:
+        return self._bend(request, super().respond_treasury(request))
+
+    def respond_kela(self, request: Request) -> Response:
+        return self._bend(request, super().respond_kela(request))
 
 
 def rewritten(response: Response, change: Callable) -> Response:
@@ -70,6 +90,21 @@ class Desk:
 
     def sotkanet(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(sotkanet, sotkanet.collect_sotkanet, server.base_url_sotkanet, day, http)
+
+    def sampo(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(sampo, sampo.collect_sampo, server.base_url_sampo, day, http)
+
+    def codeserver(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(codeserver, codeserver.collect_codeserver, server.base_url_codeserver, day, http)
+
+    def codelist(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(codelist, codelist.collect_codelist, server.base_url_codelist, day, http)
+
+    def treasury(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(treasury, treasury.collect_treasury, server.base_url_treasury, day, http)
+
+    def kela(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(kela, kela.collect_kela, server.base_url_kela, day, http)
 
     def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
         settings = load_settings(room.SETTINGS, url)

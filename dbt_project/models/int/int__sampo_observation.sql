@@ -1,0 +1,196 @@
+-- One row per indicator of THL's cubes, region, month and snapshot in force. Counts as published; shares are a part of the categories over the published total.
+{%- set indicators = [
+    {"code": "thl_specialised_care_waiting", "topic": "specialised_care_waiting", "parts": []},
+    {"code": "thl_specialised_care_waiting_over_180_days_share", "topic": "specialised_care_waiting", "parts": ["days_over_180"]},
+    {"code": "thl_referrals_over_21_days_share", "topic": "referral_handling", "parts": ["days_over_21"]},
+    {"code": "thl_primary_care_wait_over_14_days_share", "topic": "primary_care_waiting", "parts": ["days_15_90", "days_over_90"]},
+    {"code": "thl_primary_care_visits", "topic": "primary_care_visits", "parts": []},
+] %}
+with observations as (
+
+    select * from {{ ref("stg__sampo_observation") }}
+    where measure = 'count'
+
+),
+
+-- A snapshot that was erased has no rows left, and so replaces nothing.
+snapshots as (
+
+    select
+        snapshot_id,
+        known_from,
+        lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
+    from {{ ref("stg__snapshot") }}
+    where snapshot_id in (select distinct snapshot_id from {{ ref("stg__sampo_observation") }})
+
+),
+
+wanted as (
+
+    {% for indicator in indicators -%}
+    {% for part in indicator.parts or ["total"] -%}
+    select
+        '{{ indicator.code }}' as indicator_code,
+        '{{ indicator.topic }}' as topic,
+        {{ indicator.parts | length }} as part_count,
+        '{{ part }}' as category
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+-- The parts of an indicator together: withheld as soon as one is, absent as soon as one is not there.
+parts as (
+
+    select
+        w.indicator_code,
+        max(w.part_count) as part_count,
+        o.snapshot_id,
+        o.topic,
+        o.region_code,
+        o.period_start,
+        sum(o.value) as value,
+        max(case when o.value_status = {{ value_suppressed() }} then 1 else 0 end) as suppressed,
+        max(case when o.value_status = {{ value_missing() }} then 1 else 0 end) as missing,
+        max({{ synthetic_input("o.origin") }}) as is_synthetic
+    from observations as o
+    inner join wanted as w on o.topic = w.topic and o.category = w.category
+    group by w.indicator_code, o.snapshot_id, o.topic, o.region_code, o.period_start
+
+),
+
+joined as (
+
+    select
+        p.indicator_code,
+        p.part_count > 0 as is_share,
+        r.region_level,
+        p.region_code,
+        p.period_start,
+        case when p.suppressed = 0 and p.missing = 0 then cast(p.value as bigint) end as counted,
+        cast(t.value as bigint) as total,
+        case
+            when p.suppressed = 1 or t.value_status = {{ value_suppressed() }} then {{ value_suppressed() }}
+            when p.missing = 1 or t.value_status = {{ value_missing() }} then {{ value_missing() }}
+            when p.part_count > 0 and t.value = 0 then {{ value_not_applicable() }}
+            else {{ value_status_of_count("p.value") }}
+        end as value_status,
+        p.is_synthetic,
+        r.region_level = 'joint_authority' as is_of_counties,
+        s.known_from,
+        s.known_to
+    from parts as p
+    inner join observations as t
+        on
+            p.snapshot_id = t.snapshot_id
+            and p.topic = t.topic
+            and p.region_code = t.region_code
+            and p.period_start = t.period_start
+            and t.category = 'total'
+    inner join snapshots as s on p.snapshot_id = s.snapshot_id
+    inner join {{ ref("core__dim_region") }} as r
+        on p.region_code = r.region_code and r.region_level <> 'collaborative_area'
+    -- A snapshot replaced in the same moment was never known.
+    where s.known_to is null or s.known_from < s.known_to
+
+),
+
+-- A county whose joint authority reports for it has a row that says so, unless the source gives it one of its own.
+widened as (
+
+    select
+        indicator_code,
+        is_share,
+        region_level,
+        region_code,
+        period_start,
+        counted,
+        total,
+        value_status,
+        is_synthetic,
+        is_of_counties,
+        false as is_within,
+        known_from,
+        known_to
+    from joined
+
+    union all
+
+    select
+        j.indicator_code,
+        j.is_share,
+        'county' as region_level,
+        a.county_code as region_code,
+        j.period_start,
+        cast(null as bigint) as counted,
+        cast(null as bigint) as total,
+        {{ value_not_applicable() }} as value_status,
+        j.is_synthetic,
+        false as is_of_counties,
+        true as is_within,
+        j.known_from,
+        j.known_to
+    from joined as j
+    inner join {{ ref("core__region_county_assn") }} as a
+        on j.region_level = a.region_level and j.region_code = a.region_code
+    left join joined as own
+        on
+            j.indicator_code = own.indicator_code
+            and j.period_start = own.period_start
+            and j.known_from = own.known_from
+            and own.region_level = 'county'
+            and a.county_code = own.region_code
+    where j.is_of_counties and own.region_code is null
+
+),
+
+reasoned as (
+
+    select
+        *,
+        {{ joined_reasons([
+            "case when value_status = " ~ value_suppressed() ~ " then 'the source withholds the figure' end",
+            "case when value_status = " ~ value_missing() ~ " then 'the source shows no figure' end",
+            "case when value_status = " ~ value_not_applicable() ~ " and not is_within then 'nobody in the total' end",
+            "case when is_within then 'its joint authority reports for it' end",
+            "case when is_of_counties then 'a joint authority reports for the counties of its area' end",
+        ]) }} as comparability_reason
+    from widened
+
+),
+
+final as (
+
+    select
+        indicator_code,
+        'sampo' as source_code,
+        'producer' as basis,
+        region_level,
+        region_code,
+        'month' as period_grain,
+        period_start,
+        {{ add_days(add_months("period_start", "1"), -1) }} as period_end,
+        {% for column in split_columns() %}'total' as {{ column }}, {% endfor %}
+        case
+            when not is_share then cast(counted as decimal(18, 4))
+            when value_status in ({{ value_present() }}, {{ value_true_zero() }}) then {{ ratio("counted", "total") }}
+        end as value,
+        case when is_share then cast(counted as decimal(18, 4)) end as numerator,
+        case when is_share then cast(total as decimal(18, 4)) end as denominator,
+        cast(null as decimal(18, 4)) as value_low,
+        cast(null as decimal(18, 4)) as value_high,
+        value_status,
+        {{ origin_of("is_synthetic", "'published'") }} as origin,
+        cast(1 as decimal(5, 4)) as coverage,
+        {{ derivation_reported() }} as derivation,
+        {{ comparability_of("value_status", "comparability_reason") }} as comparability,
+        comparability_reason,
+        known_from,
+        known_to
+    from reasoned
+
+)
+
+select * from final
