@@ -110,10 +110,17 @@ def contacts():
         yield con
 
 
-# Of each published indicator the country's figure, in the middle of what its unit makes plausible.
+# Of each published indicator the country's figure, in the middle of what is plausible: of Sotkanet's by their unit, of Sampo's by themselves.
 PUBLISHED = [
-    (f"sotkanet_{indicator.indicator_id}", sum(read_bounds()["published_indicators"][indicator.unit]["plausible"]) / 2)
-    for indicator in catalogue()
+    *(
+        ("sotkanet", f"sotkanet_{one.indicator_id}", read_bounds()["published_indicators"][one.unit]["plausible"])
+        for one in catalogue()
+    ),
+    *(
+        ("sampo", code, about["plausible"])
+        for code, about in read_bounds()["indicators"].items()
+        if code.startswith("thl_")
+    ),
 ]
 
 
@@ -124,11 +131,12 @@ def mart():
         con.execute(MART)
         con.execute(
             f"""insert into mart.minimum_dataset by name
-                select *, 'sotkanet' as source_code, 'residence' as basis, 'country' as region_level, 'FI' as region_code,
+                select *, 'residence' as basis, 'country' as region_level, 'FI' as region_code,
                     date '2024-01-01' as period_start, date '2024-12-31' as period_end, 'total' as sex, 'total' as age_group,
                     'total' as language_status, 'total' as municipality_type, timestamp '2026-11-03' as known_from,
                     'value' as value_status, 1.0 as coverage
-                from (values {", ".join(f"('{code}', {value})" for code, value in PUBLISHED)}) published(indicator_code, value)"""
+                from (values {", ".join(f"('{source}', '{code}', {sum(plausible) / 2})" for source, code, plausible in PUBLISHED)})
+                    published(source_code, indicator_code, value)"""
         )
         yield con
 

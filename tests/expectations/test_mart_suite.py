@@ -40,11 +40,11 @@ BREAKAGES = {
     ),
     "HVA-GX-MD-021": (
         f"update {MART} set numerator = numerator + 1 where {RATE} and region_code = '05' and {JUNE} and {TOTALS}",
-        "1/144 ",
+        "1/150 ",
     ),
     "HVA-GX-MD-022": (
         f"update {MART} set denominator = 2 * denominator where {RATE} and region_level = 'country'",
-        "/144 ",
+        "/150 ",
     ),
     "HVA-GX-MD-023": (
         f"update {MART} set value = value + 1 where indicator_code = 'population' and region_code = '91'",
@@ -52,7 +52,7 @@ BREAKAGES = {
     ),
     "HVA-GX-MD-024": (
         f"delete from {MART} where {RATE} and region_level = 'collaborative_area' and region_code = '3' and {JUNE} and {TOTALS}",
-        "1/144 ",
+        "1/150 ",
     ),
     "HVA-GX-MD-025": (f"update {MART} set numerator = 1.5 * numerator where {RATE} and sex = 'female'", "/"),
     "HVA-GX-MD-026": (
@@ -73,7 +73,7 @@ BREAKAGES = {
     ),
     "HVA-GX-MD-032": (
         f"update {MART} set value = value * 1.5 where {RATE} and region_level = 'country' and {JUNE} and {TOTALS}",
-        "1/144 ",
+        "1/150 ",
     ),
     "HVA-GX-MD-033": (
         f"update {MART} set value = 5 where indicator_code = 'first_visit_wait_days_p90' and region_code = '05' and {JUNE} and {TOTALS}",

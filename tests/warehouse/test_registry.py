@@ -184,6 +184,12 @@ def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: W
         "national/sampo_observation/*.parquet",
         "national/code_list_item/*.parquet",
         "national/care_organisation/*.parquet",
+        "national/population_projection/*.parquet",
+        "national/treasury_catalogue/*.parquet",
+        "national/treasury_cell/*.parquet",
+        "national/treasury_taxonomy/*.parquet",
+        "national/kela_benefit/*.parquet",
+        "national/kela_county/*.parquet",
     ):
         assert duckdb.sql(f"SELECT count(*) FROM read_parquet({literal(build / pattern)})").fetchall() == [(0,)]
 

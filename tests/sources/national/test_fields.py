@@ -1,11 +1,11 @@
-"""Every way in which a reply's fields can move is told by a code of its own; one that was added refuses nothing."""
+"""Every way in which a reply's fields can move is told by a code of its own; one that was added refuses counted rows, and no document."""
 
 import json
 from copy import deepcopy
 
 import pytest
 
-from sources.national.fields import read_fields
+from sources.national.fields import NUMBER, Codes, Field, inventory_of, read_fields, require_fields
 from sources.national.outcome import SourceError
 
 SCHEMA = {
@@ -80,3 +80,36 @@ def test_another_document_is_refused_without_its_control_characters(schema, docu
     with pytest.raises(SourceError, match="HVA-NAT-0-00[1245]") as refused:
         read_fields(schema, "reply", document, "the list")
     assert str(refused.value).isprintable()
+
+
+KNOWN = {"code": Field(), "amount": Field(frozenset({NUMBER})), "note": Field(may_be_absent=True)}
+CODES = Codes("HVA-X-0-001", "HVA-X-0-002", "HVA-X-0-003", "HVA-X-0-004")
+COUNTED = [{"code": "05", "amount": 1}, {"code": "06", "amount": 2, "note": None}]
+
+
+def test_counted_rows_with_the_fields_that_are_known_are_taken():
+    require_fields("rows", inventory_of(COUNTED), len(COUNTED), KNOWN, CODES)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"code": "06"}, "HVA-X-0-003: 1 of 2 rows have no 'amount'"),
+        ({"code": "06", "amount": None}, "HVA-X-0-003: 1 of 2 rows have no 'amount'"),
+        ({"code": "06", "amount": "2"}, "HVA-X-0-004: 1 rows give 'amount' as text instead of number"),
+        ({"code": "06", "amount": 2, "colour": "red"}, "HVA-X-0-002: rows have a field 'colour'"),
+    ],
+    ids=["absent", "null", "retyped", "added"],
+)
+def test_one_counted_row_that_differs_refuses_them_all_under_the_code_of_the_difference(row, told):
+    rows = [COUNTED[0], row]
+    with pytest.raises(SourceError, match=told):
+        require_fields("rows", inventory_of(rows), len(rows), KNOWN, CODES)
+
+
+def test_a_field_that_no_counted_row_has_is_gone_and_the_likest_of_those_that_came_is_named():
+    rows = [{"code": "05", "amounts": 1, "x": "y"}]
+    with pytest.raises(SourceError, match="HVA-X-0-001: rows have no field 'amount'; 'amounts' came"):
+        require_fields("rows", inventory_of(rows), len(rows), KNOWN, CODES)
+    with pytest.raises(SourceError, match="HVA-X-0-001: rows have no field 'amount'; the last good rows stay"):
+        require_fields("rows", inventory_of([{"code": "05"}]), 1, KNOWN, CODES)
