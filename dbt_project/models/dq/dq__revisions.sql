@@ -2,7 +2,7 @@
 {%- set moved = [
     {
         "table": "core.fct_population", "relation": ref("core__fct_population"), "source": "'statfin_population'",
-        "key": ["year", "municipality_code", "sex", "age_code"], "region": "municipality_code", "value": "population", "status": "cast(null as varchar)",
+        "key": ["year", "municipality_code", "sex", "age_code"], "region": "municipality_code", "value": "population",
     },
     {
         "table": "core.fct_population_projection", "relation": ref("core__fct_population_projection"), "source": "'statfin_projection'",
@@ -10,7 +10,7 @@
     },
     {
         "table": "core.fct_need_factor", "relation": ref("core__fct_need_factor"), "source": "'thl_need_factors'",
-        "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor", "status": "cast(null as varchar)",
+        "key": ["data_year", "county_code", "sector"], "region": "county_code", "value": "need_factor",
     },
     {
         "table": "core.fct_treasury_cell", "relation": ref("core__fct_treasury_cell"), "source": "'treasury'",
@@ -44,7 +44,7 @@ with versions as (
         cast(lag({{ m.value }}) over (partition by {{ m.key | join(", ") }} order by known_from) as decimal(18, 6)) as old_value,
         cast({{ m.value }} as decimal(18, 6)) as new_value,
         origin,
-        {{ m.status }} as publication_status,
+        {{ m.status | default("cast(null as varchar)") }} as publication_status,
         known_from
     from {{ m.relation }}
     {{ "union all" if not loop.last }}
