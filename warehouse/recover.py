@@ -55,7 +55,15 @@ def _require_heads(home: Home, ledger: Ledger) -> None:
 def _remove_temporary(home: Home) -> list[str]:
     """Unfinished files and folders, known by their prefix. Never in the inbox: what lies there is its sender's."""
     found = [entry for entry in home.root.iterdir() if entry.name.startswith(TEMP_PREFIX)]
-    for folder in (home.landing, home.parquet, home.quarantine, home.checks, home.receipts, home.reports, home.releases):
+    for folder in (
+        home.landing,
+        home.parquet,
+        home.quarantine,
+        home.checks,
+        home.receipts,
+        home.reports,
+        home.releases,
+    ):
         for parent, folders, files in os.walk(folder):
             found += [Path(parent) / name for name in (*folders, *files) if name.startswith(TEMP_PREFIX)]
             folders[:] = [name for name in folders if not name.startswith(TEMP_PREFIX)]
