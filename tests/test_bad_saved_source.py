@@ -151,7 +151,7 @@ def test_what_may_not_be_taken_leaves_the_landing_empty(landing, case):
         with pytest.raises(FetchError) as refused:
             save(landing, server, **settings)
     assert refused.value.reason == reason
-    assert [path for path in landing._store.rglob("*") if path.is_file()] == []
+    assert [path for path in landing._open.rglob("*") if path.is_file()] == []
 
 
 def test_an_attempt_that_broke_off_leaves_nothing_in_the_one_that_did_not(landing):

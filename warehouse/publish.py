@@ -103,7 +103,7 @@ def _database(home: Home) -> "DuckDBPyConnection":
 def _person_columns() -> set[str]:
     contracts = dataset_contracts().values()
     identifying = {column.name for contract in contracts for column in contract.columns if column.identifying}
-    return identifying | {"value_as_sent"}
+    return identifying | {"value_as_sent", "row_key"}
 
 
 def _release(

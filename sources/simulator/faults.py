@@ -65,10 +65,10 @@ class _Text:
         lines[line_number - 1] = self.delimiter.join(fields)
         return _Text(self.parcel, lines)
 
-    def clean_line(self) -> int:
-        """The number of a middle line without a fault."""
+    def clean_line(self, begin: float = 0.5) -> int:
+        """The number of a line without a fault, the first from that part of the file on."""
         faulty = {f.line_number for f in self.parcel.truth.row_faults if f.file_name == self.parcel.files[0].name}
-        middle = range(len(self.lines) // 2 + 1, len(self.lines) + 1)
+        middle = range(int(len(self.lines) * begin) + 1, len(self.lines) + 1)
         number = next((n for n in middle if n not in faulty), None)
         if number is None:
             raise ValueError(
@@ -245,9 +245,9 @@ def _header_again(parcel: Parcel) -> Parcel:
 
 @_fault
 def _cut_last_line(parcel: Parcel) -> Parcel:
-    """The export stopped in the middle of a line, and the manifest was made of what there was."""
+    """The export stopped in the middle of a line near its end, and the manifest was made of what there was. Where much more was lost, the delivery would be held."""
     text = _Text.of(parcel)
-    number = text.clean_line()
+    number = text.clean_line(0.9)
     text.lines = [*text.lines[: number - 1], text.lines[number - 1].rpartition(text.delimiter)[0]]
     packed = text.packed()
     end = len(parcel.sender.line_end.encode(parcel.dialect.encoding))

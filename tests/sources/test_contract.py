@@ -8,7 +8,9 @@ import yaml
 from sources.contract import ContractError, load_contract
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "sources").glob("**/datasets/*.yml")) + sorted(
-    p for p in (Path(__file__).parents[2] / "sources" / "national").glob("*/*.yml") if p.name != "source.yml"
+    p
+    for p in (Path(__file__).parents[2] / "sources" / "national").glob("*/*.yml")
+    if "apiVersion" in p.read_text(encoding="utf-8")
 )
 CARE_CONTACTS = Path(__file__).parents[2] / "sources/regional/datasets/care_contacts.yml"
 

@@ -69,7 +69,7 @@ def words_that_were_not_agreed(parcel: Parcel) -> Parcel:
     """The contract's own code among them: the sender has words of its own."""
     text = Text(parcel)
     numbers = _plain(text, 3)
-    for number, value in zip(numbers, ("own", "1", "131052-308T"), strict=True):
+    for number, value in zip(numbers, ("own", "1", "OMA-X"), strict=True):
         text.put(number, "production_mode", value)
     rule = rule_of(parcel, "production_mode", "codes")
     return quarantined(text.packed(), *((number, "production_mode", rule) for number in numbers))
