@@ -31,7 +31,7 @@ OUTCOMES = {
 }
 
 
-WIDTH = 132  # where there is no terminal: logs and files
+WIDTH = 160  # where there is no terminal: logs and files
 
 
 class Progress:
@@ -125,6 +125,9 @@ def _revisions(console: Console, summary: dict[str, Any]) -> None:
         _titled(console, "Figures that moved", table)
 
 
+_ALWAYS = ("received", "accepted", "rejected", "rows", "quarantined")
+
+
 def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     keys = {
         "received": "received",
@@ -141,8 +144,10 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         "rows": "rows_accepted",
         "quarantined": "rows_quarantined",
     }
-    table = _table("sender", *keys, numbers=frozenset(range(1, len(keys) + 1)))
     active = [s for s in summary["deliveries"] if any(s[k] for k in keys.values())]
+    # A column that says nothing tonight would only make the others narrower.
+    keys = {head: key for head, key in keys.items() if head in _ALWAYS or any(s[key] for s in active)}
+    table = _table("sender", *keys, numbers=frozenset(range(1, len(keys) + 1)))
     for sender in active:
         table.add_row(f"{sender['organiser_code']} {sender['name']}", *(f"{sender[k]:,}" for k in keys.values()))
     if active:

@@ -50,17 +50,19 @@ def daemon(home: Home) -> Iterator[subprocess.Popen]:
             stderr=log,
             start_new_session=True,
         )
-    queued = subprocess.run(
-        [PROGRAMS / "dagster", "job", "launch", *SMALL, "-j", "nightly"],
-        env=environment,
-        cwd=small_night.REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert queued.returncode == 0, queued.stderr
-    yield daemon
-    _kill_all(daemon)
+    try:
+        queued = subprocess.run(
+            [PROGRAMS / "dagster", "job", "launch", *SMALL, "-j", "nightly"],
+            env=environment,
+            cwd=small_night.REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert queued.returncode == 0, queued.stderr
+        yield daemon
+    finally:
+        _kill_all(daemon)
 
 
 def _kill_all(daemon: subprocess.Popen) -> None:
