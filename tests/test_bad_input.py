@@ -127,7 +127,11 @@ class Case:
         return self.sent.parcel.truth.expected_status == "accepted"
 
 
-@pytest.fixture(scope="module", params=sorted(FAULTS))
+# Of costs every fault takes the same way; they are in the longer set.
+_CASES = [pytest.param(f, marks=[pytest.mark.slow] if FAULTS[f].dataset == COSTS else []) for f in sorted(FAULTS)]
+
+
+@pytest.fixture(scope="module", params=_CASES)
 def case(request, tmp_path_factory, first_month, good, quick):
     code, dataset = sender_of(request.param), FAULTS[request.param].dataset
     batch = Batch(shutil.copytree(first_month[dataset].home.root, tmp_path_factory.mktemp("case") / "home"))

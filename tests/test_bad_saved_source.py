@@ -30,6 +30,8 @@ from tests.test_bad_source import (
     replace,
 )
 
+pytestmark = pytest.mark.slow
+
 NEXT_DAY = business_time(1)
 # The request that a visit begins with, and that for a body of data.
 PLACES = {

@@ -64,6 +64,8 @@ CODES, LISTS, TREASURY, KELA = "codeserver", "codelist", "treasury", "kela"
 REGISTER = "6.202.2008/conceptcodes?"
 # Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
 WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS)
+# Two protocols in the default set, every one in the longer set.
+EACH = [pytest.param(s, marks=[] if s in (POPULATION, SAMPO) else [pytest.mark.slow]) for s in WHOLE]
 MENDS = {
     "try again later",
     "try again after that",
@@ -244,7 +246,7 @@ SLOW = ("silence", "a byte at a time")
 PLACES = {"first request": is_first, "data": is_data}
 
 
-@pytest.mark.parametrize("source", WHOLE)
+@pytest.mark.parametrize("source", EACH)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("fault", LASTING)
 def test_a_lasting_fault_fails_the_source_in_one_line_and_its_last_good_figures_stay(
@@ -305,7 +307,7 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize("source", WHOLE)
+@pytest.mark.parametrize("source", EACH)
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_passing_fault_is_tried_again_and_the_visit_ends_as_if_nothing_had_happened(
     office, undisturbed, source, fault, monkeypatch
@@ -321,7 +323,7 @@ def test_a_passing_fault_is_tried_again_and_the_visit_ends_as_if_nothing_had_hap
     assert office.snapshots(source) == snapshots
 
 
-@pytest.mark.parametrize("source", WHOLE)
+@pytest.mark.parametrize("source", EACH)
 def test_the_wait_that_a_server_asks_for_is_kept(office, undisturbed, source):
     with Source(source, LATER_DAY) as server:
         server.breaks(is_first, status(429, Retry_After="1"), for_ever=False)
@@ -339,7 +341,7 @@ def test_the_night_after_takes_what_the_failed_one_could_not(office, undisturbed
     assert (outcome.status, outcome.objects) == ("new", undisturbed[POPULATION][0].objects)
 
 
-@pytest.mark.parametrize("source", WHOLE)
+@pytest.mark.parametrize("source", EACH)
 def test_a_first_night_with_nobody_at_the_address_keeps_nothing_and_names_it(tmp_path, source):
     office = Office(tmp_path / "home")
     with Source(source, 0) as server:

@@ -31,6 +31,8 @@ from tests.spoiled import Spoiled, Text
 from warehouse.export import PUBLISHED_SCHEMAS
 from warehouse.read import open_release
 
+pytestmark = pytest.mark.slow
+
 CANARY_SENDER = "09"
 
 

@@ -39,6 +39,8 @@ deliver.plan = lambda day, seed: [d for d in planned(day, seed) if day or d.peri
 if "broken" in sys.argv:
     NationalServer.respond_pxweb = lambda self, request: Response(500, b"Internal Server Error", "text/plain")
 from sotevarasto.cli import main
+
+pytestmark = pytest.mark.slow
 main(["nightly", "--day", sys.argv[1]])
 """
 

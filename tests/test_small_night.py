@@ -1,0 +1,44 @@
+"""A whole night from an empty home, made small: it publishes, answers a question, and run again it changes nothing. The full nights are in the longer set."""
+
+import json
+
+import pytest
+
+from sources.home import Home
+from tests import small_night
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    home = Home(tmp_path_factory.mktemp("small") / "home")
+    done = small_night.run(home.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+def told(home: Home) -> dict:
+    return json.loads((home.reports / "last_night.json").read_text(encoding="utf-8"))
+
+
+def test_a_first_night_publishes_and_says_what_happened(home):
+    summary = told(home)
+    assert (summary["outcome"], summary["exit_code"], summary["is_synthetic"]) == ("published", 0, True)
+    assert summary["rows"]["rows_accepted"] > 1_000
+    assert {s["source_code"] for s in summary["sources"] if s["status"] == "failed"} >= {
+        "statfin_population",
+        "sotkanet",
+    }
+    assert {t["name"]: t["rows"] for t in summary["release"]["tables"]}["core.fct_care_contact"] > 500
+
+
+def test_the_release_answers(home):
+    asked = "select count(*) as n from dq.delivery where status = 'accepted'"
+    done = small_night.run(home.root, "sql", asked, "--format", "json")
+    assert json.loads(done.stdout) == [{"n": 4}], done.stderr
+
+
+def test_the_same_night_again_moves_nothing(home):
+    before = told(home)["release"]["release_id"]
+    done = small_night.run(home.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (told(home)["outcome"], told(home)["release"]["release_id"]) == ("unchanged", before)
