@@ -26,6 +26,8 @@ from sources.simulator.national.server import NationalServer
 from sources.simulator.parcel import make_parcel
 from sources.simulator.randomness import SEED
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[1]
 SMALL = """
 import functools, sys
@@ -39,8 +41,6 @@ deliver.plan = lambda day, seed: [d for d in planned(day, seed) if day or d.peri
 if "broken" in sys.argv:
     NationalServer.respond_pxweb = lambda self, request: Response(500, b"Internal Server Error", "text/plain")
 from sotevarasto.cli import main
-
-pytestmark = pytest.mark.slow
 main(["nightly", "--day", sys.argv[1]])
 """
 
