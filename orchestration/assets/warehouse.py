@@ -97,7 +97,12 @@ def require_manifest() -> None:
 require_manifest()
 
 
-@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=Translator(), name="dbt_build", exclude="resource_type:unit_test")
+@dbt_assets(
+    manifest=dbt_runner.manifest(),
+    dagster_dbt_translator=Translator(),
+    name="dbt_build",
+    exclude="resource_type:unit_test",
+)
 def dbt_build(context: dg.AssetExecutionContext, night: NightResource):
     n = night.night
     if not (n.home.build / "registry").is_dir():
