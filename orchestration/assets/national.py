@@ -65,6 +65,7 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome:
             "objects": outcome.objects,
             "requests made": outcome.requests_made,
             "requests needed at least": outcome.requests_minimum,
+            "requests that the limit allowed": outcome.requests_allowed or 0,
             "reason": outcome.reason or "none",
             "last answered": answered or "never",
         },
