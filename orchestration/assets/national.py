@@ -112,6 +112,14 @@ _SOURCES = (
         dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaenn/14wx.px/"),
     ),
     _Source(
+        "raw__key_figures",
+        "collect_key_figures",
+        "pxweb",
+        "Statistics Finland: key figures",
+        "Dependency ratios, mean age and the share of speakers of foreign languages by wellbeing services county and year, from Statistics Finland's PxWeb table 11ra.",
+        dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaerak/11ra.px/"),
+    ),
+    _Source(
         "raw__municipality_map",
         "collect_municipality_map",
         "classifications",

@@ -19,6 +19,7 @@ from sources.national.codeserver import collect as codeserver
 from sources.national.cost import Plan
 from sources.national.history import History
 from sources.national.kela import collect as kela
+from sources.national.key_figures import collect as key_figures
 from sources.national.projection import collect as projection
 from sources.national.sampo import collect as sampo
 from sources.national.settings import load_settings
@@ -45,6 +46,7 @@ def _planners(landing: Landing) -> list[tuple[Path, Callable[[History], Plan]]]:
     return [
         (statfin.SETTINGS, statfin.plan_population),
         (projection.SETTINGS, projection.plan_projection),
+        (key_figures.SETTINGS, key_figures.plan_key_figures),
         (classifications.SETTINGS, classifications.plan_municipality_map),
         (sotkanet.SETTINGS, sotkanet.plan_sotkanet),
         (sampo.SETTINGS, sampo.plan_sampo),

@@ -181,7 +181,7 @@ def _object(kept: Kept, year: str) -> str:
 
 def _release(visit: Visit, path: str, table: PopulationTable, year: str) -> str:
     """The time stamp of the table's release, from one cell. The listing's time is no help: it is stamped in bulk."""
-    probe = visit.post(path, _query(table.probe(year)))
+    probe = visit.post(path, query(table.probe(year)))
     cube = parse_cube(probe.reply.json)
     require_asked(cube, table.probe(year))
     return cube.updated
@@ -208,7 +208,7 @@ def _collect_year(
 ) -> None:
     """Fetch one year in as many parts as the limit asks for, keep it if it is new, and note under which release it was compared."""
     selections = table.requests(year, limits.max_cells)
-    parts = [visit.post(path, _query(selection)) for selection in selections]
+    parts = [visit.post(path, query(selection)) for selection in selections]
     cubes = [_asked_cube(part, selection) for part, selection in zip(parts, selections, strict=True)]
     updated = sorted({cube.updated for cube in cubes})
     if len(updated) > 1:
@@ -247,6 +247,7 @@ def _rows(kept: Kept, cubes: list[Cube], settings: SourceSettings, area_variable
     return rows if kept.extra is None else kept.extra(rows, area_variable)
 
 
-def _query(selection: Selection) -> dict[str, Any]:
-    query = [{"code": code, "selection": {"filter": "item", "values": list(v)}} for code, v in selection.items()]
-    return {"query": query, "response": {"format": "json-stat2"}}
+def query(selection: Selection) -> dict[str, Any]:
+    """The query that asks for the selected cells."""
+    asked = [{"code": code, "selection": {"filter": "item", "values": list(v)}} for code, v in selection.items()]
+    return {"query": asked, "response": {"format": "json-stat2"}}

@@ -22,6 +22,7 @@ VISITS = {
     "sampo": "sampo",
     "sotkanet": "sotkanet",
     "statfin_classification": "municipality_map",
+    "statfin_key_figures": "key_figures",
     "statfin_population": "population",
     "statfin_projection": "projection",
     "treasury": "treasury",
