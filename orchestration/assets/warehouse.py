@@ -23,6 +23,7 @@ REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
     "population": "raw__population",
     "population_projection": "raw__population_projection",
+    "key_figure": "raw__key_figures",
     "municipality_map": "raw__municipality_map",
     "sotkanet_observation": "raw__sotkanet",
     "sotkanet_indicator": "raw__sotkanet",
