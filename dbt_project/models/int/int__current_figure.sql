@@ -34,7 +34,7 @@ described as (
         i.direction,
         {{ per_of_unit("i.unit") }} as per,
         coalesce(b.statistical_basis, 'none') as statistical_basis,
-        coalesce(b.adjustment, 'not_applicable') as adjustment,
+        coalesce(b.adjustment, {{ value_not_applicable() }}) as adjustment,
         coalesce(b.is_ranked = 'yes', i.unit not in ('persons', 'visits')) as is_ranked
     from observations as o
     inner join indicators as i on o.indicator_code = i.indicator_code
