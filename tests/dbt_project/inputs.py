@@ -26,6 +26,7 @@ from tests.dbt_project.national_inputs import (
     RESIDENTS,
     TURKU,
     Rows,
+    innokyla,
     kela,
     municipality_map,
     need_factors,
@@ -115,7 +116,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         turn(projection("j1", RESIDENTS)),
     )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in (*sotkanet(), *sampo(), *treasury(), *kela()):
+    for name, snapshot_id, rows in (*sotkanet(), *sampo(), *treasury(), *kela(), *innokyla()):
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 
