@@ -60,7 +60,7 @@ QUICK = {
     "retry_after_cap_seconds": 5,
 }
 POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
-CODES, LISTS, TREASURY, KELA = "codeserver", "codelist", "treasury", "kela"
+CODES, LISTS, TREASURY, KELA, INNOKYLA = "codeserver", "codelist", "treasury", "kela", "innokyla"
 REGISTER = "6.202.2008/conceptcodes?"
 # Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
 WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS)
@@ -113,6 +113,7 @@ class Source(FaultServer):
             LISTS: (CODELIST_ROOT, self._national.respond_codelist),
             TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
             KELA: (KELA_ROOT, self._national.respond_kela),
+            INNOKYLA: ("", self._national.respond_innokyla),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -157,6 +158,7 @@ class Office:
             LISTS: collect.collect_codelist,
             TREASURY: collect.collect_treasury,
             KELA: collect.collect_kela,
+            INNOKYLA: collect.collect_innokyla,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:
