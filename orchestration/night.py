@@ -186,4 +186,5 @@ def _start_simulator(stack: ExitStack, night: Night) -> None:
         "codelist": server.base_url_codelist,
         "treasury": server.base_url_treasury,
         "kela": server.base_url_kela,
+        "innokyla": server.base_url_innokyla,
     }

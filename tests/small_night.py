@@ -43,7 +43,7 @@ def make_small() -> None:
         d for d in planned(day, seed) if d.period == "2026-09" and d.organiser_code in SENDERS
     ]
     broken = Response(500, b"Internal Server Error", "text/plain")
-    for service in ("pxweb", "sotkanet", "sampo", "codeserver", "codelist", "treasury", "kela"):
+    for service in ("pxweb", "sotkanet", "sampo", "codeserver", "codelist", "treasury", "kela", "innokyla"):
         setattr(NationalServer, f"respond_{service}", lambda self, request: broken)
 
 

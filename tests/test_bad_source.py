@@ -60,7 +60,7 @@ QUICK = {
     "retry_after_cap_seconds": 5,
 }
 POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
-CODES, LISTS, TREASURY, KELA = "codeserver", "codelist", "treasury", "kela"
+CODES, LISTS, TREASURY, KELA, INNOKYLA = "codeserver", "codelist", "treasury", "kela", "innokyla"
 PROJECTION, KEY_FIGURES = "statfin_projection", "statfin_key_figures"
 # The last years of the projection are tried: twenty more are the same again.
 FIRST_PROJECTED = 2043
@@ -119,6 +119,7 @@ class Source(FaultServer):
             LISTS: (CODELIST_ROOT, self._national.respond_codelist),
             TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
             KELA: (KELA_ROOT, self._national.respond_kela),
+            INNOKYLA: ("", self._national.respond_innokyla),
         }
         root, self._respond = served[source]
         self.base_url = self.url + root
@@ -165,6 +166,7 @@ class Office:
             LISTS: collect.collect_codelist,
             TREASURY: collect.collect_treasury,
             KELA: collect.collect_kela,
+            INNOKYLA: collect.collect_innokyla,
         }
         visit = visits[source]
         with Ledger(self.home.ledger) as ledger:

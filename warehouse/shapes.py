@@ -230,6 +230,27 @@ NATIONAL = {
         "valid_to": "DATE",
         "origin": "VARCHAR",
     },
+    "innokyla_page": {
+        **dict.fromkeys(
+            (
+                "snapshot_id",
+                "development_kind",
+                "slug",
+                "page_address",
+                "development_name",
+                "short_description",
+                "place_text",
+                "area_text",
+                "county_code",
+                "funder_name",
+                "parent_name",
+                "programme_goal",
+            ),
+            "VARCHAR",
+        ),
+        **dict.fromkeys(("created_on", "modified_on"), "DATE"),
+        "origin": "VARCHAR",
+    },
     "sotkanet_indicator": {
         "snapshot_id": "VARCHAR",
         "indicator_id": "INTEGER",

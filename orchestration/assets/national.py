@@ -91,6 +91,7 @@ class _Source:
     stage: str
     description: str
     origin: dg.MetadataValue
+    licence: str = "CC BY 4.0"
 
 
 _SOURCES = (
@@ -181,6 +182,16 @@ _SOURCES = (
         dg.MetadataValue.url("https://www.avoindata.fi"),
     ),
     _Source(
+        "raw__innokyla",
+        "collect_innokyla",
+        "innokyla",
+        "Innokylä",
+        "Projects, operating models and evaluations of co-development by county and programme goal, from the listed pages of Innokylä, which has no interface. A "
+        "night reads robots.txt and a seventh of the pages, by their labels. The author is not kept. One Parquet file a page and version.",
+        dg.MetadataValue.url("https://innokyla.fi"),
+        "not verified",
+    ),
+    _Source(
         "raw__need_factors",
         "collect_need_factors",
         None,
@@ -199,7 +210,7 @@ def _asset_of(source: _Source) -> dg.AssetsDefinition:
         owners=OWNERS,
         kinds={"python", "parquet"},
         description=source.description,
-        metadata={"source": source.origin, "licence": "CC BY 4.0"},
+        metadata={"source": source.origin, "licence": source.licence},
         check_specs=_check_specs(source.name),
     )
     def collected(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:

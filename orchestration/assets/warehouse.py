@@ -32,6 +32,7 @@ SOURCE_ASSETS = {
     "code_list_item": "raw__codeserver",
     "care_organisation": "raw__codeserver",
     "need_factors": "raw__need_factors",
+    "innokyla_page": "raw__innokyla",
     **dict.fromkeys(("kela_benefit", "kela_county"), "raw__kela"),
     **dict.fromkeys(("treasury_catalogue", "treasury_cell", "treasury_taxonomy"), "raw__treasury"),
     **DELIVERED,

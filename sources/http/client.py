@@ -162,6 +162,10 @@ class Client:
                 what = f"the query was redirected with status {response.status_code}, which drops it"
                 raise FetchError(place, "redirect", what, "see the address in the settings")
             url = next_url(url, response.headers["Location"], place)
+            if not self.settings.follows_redirects:
+                led = place_of(self.settings, url)
+                what = f"status {response.status_code} leads to {led.host}{led.path}, and no redirect is followed"
+                raise FetchError(place, "redirect", what, "see the address in the settings")
         what = f"more than {MAX_REDIRECTS} redirects, ending at {place.host}{place.path}"
         raise FetchError(call.place, "redirect", what, "see the address in the settings")
 

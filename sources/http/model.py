@@ -51,7 +51,8 @@ class HttpSettings:
     port) or `host:port`; the host of `base_url` is always one of them. The deadlines are in seconds: `connect_seconds` to open the connection, `read_seconds`
     between two bytes, `total_seconds` from the request to the last byte of one attempt. `max_bytes` bounds the body on the wire and unpacked, `max_ratio` how many
     times larger it may grow when unpacked; a body that is saved as it comes has `saved_seconds` and `max_saved_bytes` instead. A fetch is tried `attempts` times, waiting about `backoff_seconds`, then twice that, and so on. A Retry-After longer
-    than `retry_after_cap_seconds` stops the fetch. No more than `calls` requests go to a host in any `window_seconds`.
+    than `retry_after_cap_seconds` stops the fetch. No more than `calls` requests go to a host in any `window_seconds`. A redirect is followed unless
+    `follows_redirects` is false: then it is an error that says where it leads.
 
     Errors: HttpSettingsError for an address that is not http(s), carries credentials or is link-local, and for a figure that is not positive.
     """
@@ -71,6 +72,7 @@ class HttpSettings:
     retry_after_cap_seconds: float = 120
     calls: int = 30
     window_seconds: float = 60
+    follows_redirects: bool = True
 
     def __post_init__(self) -> None:
         base, hosts = _readable(self.base_url), [_readable(f"http://{entry}") for entry in self.allowed_hosts]

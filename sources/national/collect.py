@@ -16,6 +16,7 @@ from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.codelist import collect as codelist
 from sources.national.codeserver import collect as codeserver
+from sources.national.innokyla import collect as innokyla
 from sources.national.kela import collect as kela
 from sources.national.key_figures import collect as key_figures
 from sources.national.need_factors import collect as need_factors
@@ -113,6 +114,15 @@ def collect_kela(
     settings = _settings(home, kela, simulator_url)
     with Client(settings.http) as client:
         return kela.collect_kela(home, ledger, landing, client, settings, at)
+
+
+def collect_innokyla(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Innokylä: projects, operating models and evaluations, from listed pages. `simulator_url` as above."""
+    settings = _settings(home, innokyla, simulator_url)
+    with Client(settings.http) as client:
+        return innokyla.collect_innokyla(home, ledger, landing, client, settings, at)
 
 
 def collect_need_factors(home: Home, ledger: Ledger, landing: Landing, at: datetime) -> SourceOutcome:

@@ -65,12 +65,12 @@ def load_settings(path: Path, simulator_url: str | None) -> SourceSettings:
         ) from error
     _refuse_invalid(path, document)
     live = document["live"]
+    own = {name: live[name] for name in ("max_bytes", "follows_redirects") if name in live}
     if simulator_url is None:
-        http = HttpSettings(
-            live["base_url"], tuple(live["allowed_hosts"]), calls=live["calls"], window_seconds=live["window_seconds"]
-        )
+        rate = {"calls": live["calls"], "window_seconds": live["window_seconds"]}
+        http = HttpSettings(live["base_url"], tuple(live["allowed_hosts"]), **rate, **own)
     else:
-        http = HttpSettings(simulator_url, calls=1000, window_seconds=1)
+        http = HttpSettings(simulator_url, calls=1000, window_seconds=1, **own)
     return SourceSettings(
         source_code=document["source_code"],
         is_simulated=simulator_url is not None,

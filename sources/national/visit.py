@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sources.durable import kill_point, replace_file, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
-from sources.http import Client, Expect, Reply
+from sources.http import Client, Expect, Reply, Validators
 from sources.http.limits import allowed_calls
 from sources.landing import Incoming, Landing, Stored
 from sources.ledger import Ledger, canonical
@@ -121,14 +121,20 @@ class Visit(History):
         self._objects: list[str] = []
         self._rows = 0
 
-    def get(self, path: str, params: Mapping[str, str | Sequence[str]] | None = None, expect: Expect = JSON) -> Part:
-        """Fetch one JSON reply; an empty list is refused by the client unless `expect` takes it. Several values of a name are sent as repeated keys.
-        Errors: FetchError."""
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        expect: Expect = JSON,
+        validators: Validators | None = None,
+    ) -> Part:
+        """Fetch one JSON reply; an empty list is refused by the client unless `expect` takes it. Several values of a name are sent as repeated keys. With
+        `validators` the reply may be `not_modified`. Errors: FetchError."""
         self._least += 1
         pairs = [(name, one) for name, value in (params or {}).items() for one in _each(value)]
         query = "?" + "&".join(f"{name}={value}" for name, value in pairs) if pairs else ""
         address = f"{self.settings.shown_url}/{path}{query}"
-        return Part(address, None, self._client.get(path, params, expect))
+        return Part(address, None, self._client.get(path, params, expect, validators))
 
     def post(self, path: str, query: dict[str, Any]) -> Part:
         """Send one query as JSON and fetch its reply. Errors: FetchError."""

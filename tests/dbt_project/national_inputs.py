@@ -74,6 +74,9 @@ def snapshots() -> Rows:
         snapshot("k1", "kela", "kela_benefit/r-1", APRIL),
         snapshot("k2", "kela", "kela_benefit/r-1", NIGHT_3),
         snapshot("kc", "kela", "kela_county/all", APRIL),
+        snapshot("i1", "innokyla", "innokyla_page/operating_model/a", APRIL),
+        snapshot("i2", "innokyla", "innokyla_page/operating_model/a", NIGHT_3),
+        snapshot("i3", "innokyla", "innokyla_page/project/b", APRIL),
         snapshot("tx", "treasury", "treasury_taxonomy/HHKNR", APRIL),
         snapshot("tb", "treasury", "treasury_cell/HTAS/2026", APRIL),
         snapshot("t3", "treasury", "treasury_cell/HHKNR/2026C03", NIGHT_1),
@@ -291,4 +294,21 @@ def kela() -> list[tuple[str, str, Rows]]:
         ("kela_benefit", "k1", benefits("k1", 100)),
         ("kela_benefit", "k2", benefits("k2", 120)),
         ("kela_county", "kc", [figure | named]),
+    ]
+
+
+def innokyla() -> list[tuple[str, str, Rows]]:
+    """An operating model of county 05 that is edited on night 3, and a project of the whole country."""
+
+    def page(snapshot_id: str, kind: str, slug: str, county: str, modified_on: str) -> Rows:
+        row = {"snapshot_id": snapshot_id, "development_kind": kind, "slug": slug, "county_code": county}
+        row |= {"page_address": f"https://innokyla.fi/fi/{slug}", "development_name": slug.upper()}
+        goal = "access" if kind == "operating_model" else None
+        row |= {"programme_goal": goal, "created_on": "2024-03-10", "modified_on": modified_on, "origin": "published"}
+        return [row]
+
+    return [
+        ("innokyla_page", "i1", page("i1", "operating_model", "a", "05", "2026-03-01")),
+        ("innokyla_page", "i2", page("i2", "operating_model", "a", "05", "2026-11-04")),
+        ("innokyla_page", "i3", page("i3", "project", "b", "FI", "2026-03-01")),
     ]

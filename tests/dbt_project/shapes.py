@@ -323,10 +323,28 @@ CARE_ORGANISATION = {
     "valid_to": "date",
     "origin": "varchar",
 }
+INNOKYLA_PAGE = {
+    "snapshot_id": "varchar",
+    "development_kind": "varchar",
+    "slug": "varchar",
+    "page_address": "varchar",
+    "development_name": "varchar",
+    "short_description": "varchar",
+    "place_text": "varchar",
+    "area_text": "varchar",
+    "county_code": "varchar",
+    "funder_name": "varchar",
+    "parent_name": "varchar",
+    "programme_goal": "varchar",
+    "created_on": "date",
+    "modified_on": "date",
+    "origin": "varchar",
+}
 TREASURY = {name: {c: kind.lower() for c, kind in columns.items()} for name, columns in REPORTED_FINANCES.items()}
 NATIONAL = {
     "code_list_item": CODE_LIST_ITEM,
     "care_organisation": CARE_ORGANISATION,
+    "innokyla_page": INNOKYLA_PAGE,
     "sampo_observation": SAMPO_OBSERVATION,
     **TREASURY,
     "population": POPULATION,

@@ -14,6 +14,7 @@ import pytest
 
 from expectations.suites import accepted_contacts, minimum_dataset
 from sources.contract import LANGUAGES, Column, Contract, Rule, load_contract
+from sources.national.innokyla.rules import page_rules
 from sources.national.outcome import SourceError
 from sources.national.rules import require_rows
 from sources.regional.catalogue import dataset_contracts
@@ -29,6 +30,8 @@ NATIONAL = {
 CONTRACTS = {**dataset_contracts(), **NATIONAL}
 RULES = {rule.id: (contract, rule) for contract in CONTRACTS.values() for rule in contract.rules}
 CHECKS = [*accepted_contacts().expectations, *minimum_dataset().expectations]
+# Rules of files and of pages, which no contract holds.
+OTHERS = [*file_rules().values(), *page_rules().values()]
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 # What must hold of a national reply as a whole stands in code, for it is told to us and to no sender.
 WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF|SAM|COD|NAT|TRE|KELA|KEY)-0-[0-9]{3}(?=:)")
@@ -38,6 +41,7 @@ def test_an_id_is_used_once_in_the_whole_house():
     ids = [
         *(rule.id for contract in CONTRACTS.values() for rule in contract.rules),
         *(rule.id for rule in file_rules().values()),
+        *(rule.id for rule in page_rules().values()),
         *(check.id for check in CHECKS),
         *{found for path in tracked("sources/national/*.py") for found in WHOLE.findall(path.read_text("utf-8"))},
     ]
@@ -60,9 +64,9 @@ def test_a_contract_uses_the_prefix_that_it_declares():
     assert len({contract.extras["rulePrefix"] for contract in CONTRACTS.values()}) == len(CONTRACTS)
 
 
-@pytest.mark.parametrize("rule_id", sorted([*RULES, *(r.id for r in file_rules().values()), *(c.id for c in CHECKS)]))
+@pytest.mark.parametrize("rule_id", sorted([*RULES, *(r.id for r in OTHERS), *(c.id for c in CHECKS)]))
 def test_a_rule_says_what_is_wrong_and_how_to_mend_it_in_three_languages(rule_id):
-    known = {r.id: r for r in file_rules().values()} | {c.id: c for c in CHECKS} | {i: r for i, (_, r) in RULES.items()}
+    known = {r.id: r for r in OTHERS} | {c.id: c for c in CHECKS} | {i: r for i, (_, r) in RULES.items()}
     rule = known[rule_id]
     for words in (rule.text, rule.fix):
         assert set(words) == set(LANGUAGES)

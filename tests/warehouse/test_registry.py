@@ -191,6 +191,7 @@ def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: W
         "national/treasury_taxonomy/*.parquet",
         "national/kela_benefit/*.parquet",
         "national/kela_county/*.parquet",
+        "national/innokyla_page/*.parquet",
     ):
         assert duckdb.sql(f"SELECT count(*) FROM read_parquet({literal(build / pattern)})").fetchall() == [(0,)]
 

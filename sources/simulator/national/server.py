@@ -14,6 +14,7 @@ from typing import Self
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
 from sources.simulator.national.classifications import Classifications
 from sources.simulator.national.code_servers import CODELIST_ROOT, CSAPI_ROOT, CodeLists, CsApi
+from sources.simulator.national.innokyla import Innokyla
 from sources.simulator.national.kela import ROOT as KELA_ROOT
 from sources.simulator.national.kela import Kela
 from sources.simulator.national.protocol import Request, Response
@@ -47,6 +48,7 @@ class NationalServer:
         self._codelist = CodeLists()
         self._treasury = Treasury(day, seed)
         self._kela = Kela(day, seed)
+        self._innokyla = Innokyla(day)
         self.seen: list[tuple[str, str]] = []
 
     def respond_pxweb(self, request: Request) -> Response:
@@ -93,6 +95,10 @@ class NationalServer:
         """The reply of the open data portal, and of Kela's own store."""
         return self._kela.respond(request, self.base_url_kela)
 
+    def respond_innokyla(self, request: Request) -> Response:
+        """The page of Innokylä."""
+        return self._innokyla.respond(request)
+
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             pxweb = stack.enter_context(_serving(self._noted(lambda request: self.respond_pxweb(request))))
@@ -102,6 +108,8 @@ class NationalServer:
             fifth = stack.enter_context(_serving(self._noted(lambda request: self.respond_codeserver(request))))
             sixth = stack.enter_context(_serving(self._noted(lambda request: self.respond_codelist(request))))
             kela = stack.enter_context(_serving(self._noted(lambda request: self.respond_kela(request))))
+            innokyla = stack.enter_context(_serving(self._noted(lambda request: self.respond_innokyla(request))))
+            self.base_url_innokyla = f"http://127.0.0.1:{innokyla}"
             self.base_url_kela = f"http://127.0.0.1:{kela}{KELA_ROOT}"
             treasury = stack.enter_context(_serving(self._noted(lambda request: self.respond_treasury(request))))
             self.base_url_treasury = f"http://127.0.0.1:{treasury}{TREASURY_ROOT}"

@@ -18,6 +18,7 @@ from sources.ledger import Ledger
 from sources.national.classifications import collect as classifications
 from sources.national.codelist import collect as codelist
 from sources.national.codeserver import collect as codeserver
+from sources.national.innokyla import collect as innokyla
 from sources.national.kela import collect as kela
 from sources.national.key_figures import collect as key_figures
 from sources.national.outcome import SourceOutcome
@@ -65,6 +66,9 @@ class BentServer(NationalServer):
     def respond_kela(self, request: Request) -> Response:
         return self._bend(request, super().respond_kela(request))
 
+    def respond_innokyla(self, request: Request) -> Response:
+        return self._bend(request, super().respond_innokyla(request))
+
 
 def rewritten(response: Response, change: Callable) -> Response:
     """The reply with its JSON document changed."""
@@ -109,6 +113,9 @@ class Desk:
 
     def kela(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(kela, kela.collect_kela, server.base_url_kela, day, http)
+
+    def innokyla(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(innokyla, innokyla.collect_innokyla, server.base_url_innokyla, day, http)
 
     def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
         settings = load_settings(room.SETTINGS, url)
