@@ -14,6 +14,7 @@ import click
 
 from sotevarasto.commands import Commands, one_line
 from sotevarasto.delivery_commands import delivery
+from sotevarasto.explain_command import explain
 from sotevarasto.hold import hold
 from sotevarasto.pseudonymise_command import pseudonymise
 from sources.errors import SotevarastoError
@@ -27,6 +28,7 @@ def main() -> None:
 
 main.add_command(delivery)
 main.add_command(pseudonymise)
+main.add_command(explain)
 
 
 @main.command()

@@ -22,7 +22,7 @@ TOTAL = "total"
 _LEVELS = ("county", "country", "collaborative_area", "joint_authority")
 _BASES = ("residence", "organiser", "producer")
 _NEAR = 5
-_CLOSE = 55
+_CLOSE = 75
 _LANGUAGES = ("fi", "sv", "en")
 _PERIODS = (
     (re.compile(r"([0-9]{4})"), "year"),
@@ -124,11 +124,16 @@ def _of_region(con: DuckDBPyConnection, indicator: str, wanted: Wanted) -> list[
     meant = [
         row
         for row in known
-        if wanted.region.casefold() in {row["region_code"].casefold(), *(row[f"region_name_{x}"].casefold() for x in _LANGUAGES)}
+        if wanted.region.casefold()
+        in {row["region_code"].casefold(), *(row[f"region_name_{x}"].casefold() for x in _LANGUAGES)}
         and wanted.level in (None, row["region_level"])
     ]
     if not meant:
-        names = {row[f"region_name_{x}"]: f"{row['region_code']} ({row['region_name_en']})" for row in known for x in _LANGUAGES}
+        names = {
+            row[f"region_name_{x}"]: f"{row['region_code']} ({row['region_name_en']})"
+            for row in known
+            for x in _LANGUAGES
+        }
         codes = {row["region_code"]: f"{row['region_code']} ({row['region_name_en']})" for row in known}
         close = dict.fromkeys((names | codes)[text] for text in near(wanted.region, names | codes))
         of_level = f" of level {wanted.level}" if wanted.level else ""
@@ -141,9 +146,12 @@ def _of_region(con: DuckDBPyConnection, indicator: str, wanted: Wanted) -> list[
         )
         if found:
             return found
-    levels = [level for (level,) in con.execute(
-        "select distinct region_level from mart.minimum_dataset where indicator_code = $1 order by 1", [indicator]
-    ).fetchall()]
+    levels = [
+        level
+        for (level,) in con.execute(
+            "select distinct region_level from mart.minimum_dataset where indicator_code = $1 order by 1", [indicator]
+        ).fetchall()
+    ]
     raise CellError(
         f"{indicator} has no figure of {meant[0]['region_level']} {meant[0]['region_code']}; "
         f"it has figures of {', '.join(levels) or 'no region yet'}"
@@ -154,11 +162,16 @@ def _of_period(rows: list[dict[str, Any]], where: str, grain: str, start: date, 
     found = [row for row in rows if row["period_grain"] == grain and row["period_start"] == start]
     if found:
         return found
-    there = sorted({row["period_start"] for row in rows if row["period_grain"] == grain}, key=lambda day: abs(day - start))
+    there = sorted(
+        {row["period_start"] for row in rows if row["period_grain"] == grain}, key=lambda day: abs(day - start)
+    )
     if there:
         close = ", ".join(period_text(grain, day) for day in sorted(there[:_NEAR]))
         raise CellError(f"{where} has no figure for {asked}; the nearest are {close}")
-    shown = {grain: max(row["period_start"] for row in rows if row["period_grain"] == grain) for grain in {r["period_grain"] for r in rows}}
+    shown = {
+        grain: max(row["period_start"] for row in rows if row["period_grain"] == grain)
+        for grain in {r["period_grain"] for r in rows}
+    }
     close = ", ".join(f"{grain}s such as {period_text(grain, day)}" for grain, day in sorted(shown.items()))
     raise CellError(f"{where} has no {grain}s; it has {close}")
 
@@ -171,10 +184,14 @@ def _known_at(rows: list[dict[str, Any]], where: str, at: datetime | None) -> li
             raise CellError(f"{where} is not known any more, since {gone:%Y-%m-%d %H:%M} UTC; say --as-of a day before")
         return found
     moment = at.astimezone(UTC).replace(tzinfo=None)
-    found = [row for row in rows if row["known_from"] <= moment and (row["known_to"] is None or moment < row["known_to"])]
+    found = [
+        row for row in rows if row["known_from"] <= moment and (row["known_to"] is None or moment < row["known_to"])
+    ]
     if not found:
         first = min(row["known_from"] for row in rows)
-        raise CellError(f"{where} was not known at {moment:%Y-%m-%d %H:%M} UTC; it was first known at {first:%Y-%m-%d %H:%M} UTC")
+        raise CellError(
+            f"{where} was not known at {moment:%Y-%m-%d %H:%M} UTC; it was first known at {first:%Y-%m-%d %H:%M} UTC"
+        )
     return found
 
 
