@@ -119,7 +119,7 @@ def _checks(found: Mapping[str, Any]) -> Iterable[str]:
     yield _title("Checks: passed / failed / nothing to judge / could not run")
     for one in found["checks"]:
         counts = f"{one['passed']} / {one['failed']} / {one['not_applicable']} / {one['errors']}"
-        yield f"  {one['asset']:28} {one['engine']:18} {counts}   (night {one['night_id']})"
+        yield f"  {one['asset']} by {one['engine']}: {counts}   (night {one['night_id']})"
         for check in (one["not_passed"] or [])[:_SHOWN_CHECKS]:
             share = f" {check['failed']} of {check['applicable']}" if check["applicable"] is not None else ""
             yield f"    {check['status']} {check['check_id']} ({check['severity']}){share} {check['message']}".rstrip()

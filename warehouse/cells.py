@@ -77,7 +77,7 @@ def period_of(text: str) -> tuple[str, date]:
 
 def period_text(grain: str, start: date) -> str:
     """A period as people write it."""
-    parts = {"year": "", "quarter": f"-Q{(start.month + 2) // 3}", "month": f"-{start.month:02}"}
+    parts = {"year": "", "quarter": f"-Q{(start.month + 2) // 3}", "month": f"-{start.month:0>2}"}
     return f"{start.year}{parts[grain]}"
 
 

@@ -13,11 +13,15 @@ from tests.warehouse.made import World, night
 from tests.warehouse.test_explaining import tables
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("SOTEVARASTO_HOME", str(tmp_path / "home"))
+@pytest.fixture(autouse=True)
+def _of_home(home, monkeypatch):
+    monkeypatch.setenv("SOTEVARASTO_HOME", str(home.root))
     monkeypatch.setenv("SOTEVARASTO_PROFILE", "simulated")
-    home = Home.open(tmp_path / "home", "simulated")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    home = Home.open(tmp_path_factory.mktemp("released") / "home", "simulated")
     with Ledger(home.ledger) as ledger:
         world = World(home, ledger)
         publish_figures(world.home, world.ledger, night(5), **tables())
@@ -29,7 +33,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_the_text_tells_value_rows_deliveries_snapshots_mappings_checks_versions_and_release(home):
+def test_the_text_tells_value_rows_deliveries_snapshots_mappings_checks_versions_and_release():
     code, said = run("contacts_per_1000", "--region", "05", "--period", "2026-09")
     assert code == 0, said
     for told in (
@@ -57,14 +61,14 @@ def test_the_text_tells_value_rows_deliveries_snapshots_mappings_checks_versions
     assert "r1  05" not in said
 
 
-def test_as_json_it_is_all_there_and_bytes_are_proven_on_demand(home):
+def test_as_json_it_is_all_there_and_bytes_are_proven_on_demand():
     code, said = run("contacts_per_1000", "--region", "05", "--period", "2026-09", "--format", "json", "--verify")
     found = json.loads(said)
     assert (code, found["cell"]["value"], found["cell"]["period_start"]) == (0, 12.0, "2026-09-01")
     assert found["deliveries"][0]["files"][0]["bytes_are"] == "absent"
 
 
-def test_what_is_not_there_is_one_line_and_exit_code_2(home):
+def test_what_is_not_there_is_one_line_and_exit_code_2():
     code, said = run("contact_per_1000", "--region", "05", "--period", "2026-09")
     assert (code, said.count("\n")) == (2, 1)
     assert said.startswith("sotevarasto: there is no indicator 'contact_per_1000'; near it: contacts_per_1000")

@@ -36,6 +36,7 @@ _CONTRACTED = (
     "meta.lineage",
     "meta.snapshot",
     "meta.code_mapping",
+    "meta.dictionary",
     "dq.delivery",
     "dq.delivery_file",
     "dq.check_result",

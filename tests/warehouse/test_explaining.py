@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sources.home import Home
 from sources.landing import Landing, erase
+from sources.ledger import Ledger
 from tests.warehouse.figures import NIGHT, behind, delivered, figure, population, publish_figures, snapshot
 from tests.warehouse.made import World, night
 from warehouse.cells import CellError, Wanted
@@ -126,10 +128,12 @@ def tables(**other) -> dict:
     } | other
 
 
-@pytest.fixture
-def released(world: World):
-    publish_figures(world.home, world.ledger, night(5), **tables())
-    return world.home
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    home = Home.open(tmp_path_factory.mktemp("explained") / "home", "simulated")
+    with Ledger(home.ledger) as ledger:
+        publish_figures(home, ledger, night(5), **tables())
+    return home
 
 
 def told(home, indicator="contacts_per_1000", period="2026-09", **other):
