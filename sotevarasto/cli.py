@@ -14,8 +14,10 @@ import click
 
 from sotevarasto.commands import Commands, one_line
 from sotevarasto.delivery_commands import delivery
+from sotevarasto.explain_command import explain
 from sotevarasto.hold import hold
 from sotevarasto.pseudonymise_command import pseudonymise
+from sotevarasto.release_commands import release
 from sources.errors import SotevarastoError
 
 
@@ -27,6 +29,8 @@ def main() -> None:
 
 main.add_command(delivery)
 main.add_command(pseudonymise)
+main.add_command(explain)
+main.add_command(release)
 
 
 @main.command()

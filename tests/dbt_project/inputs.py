@@ -38,12 +38,14 @@ from tests.dbt_project.national_inputs import (
     sotkanet,
     treasury,
 )
-from tests.dbt_project.registry_inputs import check_results, delivery_statuses, sources
+from tests.dbt_project.registry_inputs import check_results, code_mappings, delivery_files, delivery_statuses, sources
 from tests.dbt_project.shapes import (
     CHECK_RESULT,
+    CODE_MAPPING,
     CONTACT,
     COST,
     DELIVERY,
+    DELIVERY_FILE,
     DELIVERY_STATUS,
     MAP,
     NATIONAL,
@@ -68,6 +70,8 @@ def write_empty(build: Path) -> None:
         ("period_lock", PERIOD_LOCK),
         ("unmapped", UNMAPPED),
         ("snapshot", SNAPSHOT),
+        ("delivery_file", DELIVERY_FILE),
+        ("code_mapping", CODE_MAPPING),
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),
     ):
@@ -99,7 +103,10 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     for snapshot_id, factors in NEED_FACTORS.items():
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
         _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
-    _write(build / "registry" / "delivery.parquet", DELIVERY, turn([*deliveries(slices), *_cost_deliveries(costs)]))
+    delivered = [*deliveries(slices), *_cost_deliveries(costs)]
+    _write(build / "registry" / "delivery.parquet", DELIVERY, turn(delivered))
+    _write(build / "registry" / "delivery_file.parquet", DELIVERY_FILE, turn(delivery_files(delivered)))
+    _write(build / "registry" / "code_mapping.parquet", CODE_MAPPING, turn(code_mappings()))
     _write(build / "registry" / "delivery_status.parquet", DELIVERY_STATUS, turn(delivery_statuses()))
     _write(build / "registry" / "quarantine.parquet", QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", SNAPSHOT, turn(snapshots()))

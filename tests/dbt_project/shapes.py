@@ -127,6 +127,20 @@ PERIOD_LOCK = {
     "locked_by": "varchar",
     "reason": "varchar",
 }
+DELIVERY_FILE = {
+    "receipt_id": "varchar",
+    "file_name": "varchar",
+    "sha256": "varchar",
+    "bytes": "bigint",
+    "received_at": "timestamp",
+    "judged_by": "varchar",
+}
+CODE_MAPPING = {
+    **dict.fromkeys(
+        ("judged_by", "organiser_code", "dataset", "contract_version", "column_name", "sent_code", "code"), "varchar"
+    ),
+    "known_from": "timestamp",
+}
 QUARANTINE = {
     "receipt_id": "varchar",
     "organiser_code": "varchar",

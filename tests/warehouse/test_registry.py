@@ -257,3 +257,39 @@ def test_equal_facts_give_equal_fingerprints_whenever_they_are_laid_out(world: W
     first = world.stage(night(4))
     world.ledger.append("night", "2026-11-05", {}, night(5))
     assert world.stage(night(5)) == first
+
+
+def test_files_are_told_with_their_receipt_under_every_judgement_of_it(world: World) -> None:
+    sha256 = world.accept("r1", night(3), facts={"judged_by": "b1"})
+    again = {
+        "status": "accepted",
+        "receipt_id": "r1",
+        "judged_by": "b2",
+        "rows_accepted": 4,
+        "slice": None,
+        "quarantine": None,
+    }
+    world.ledger.append("replay", "r1-2", again, night(5))
+    world.accept("test", night(3), organiser="TEST")
+    told = "receipt_id, file_name, sha256, received_at, judged_by"
+    world.stage(night(4))
+    assert table(world, "delivery_file", told) == [("r1", "r1.csv", sha256, local(night(3)), "b1")]
+    world.stage(night(5))
+    assert table(world, "delivery_file", told) == [
+        ("r1", "r1.csv", sha256, local(night(3)), "b1"),
+        ("r1-2", "r1.csv", sha256, local(night(3)), "b2"),
+    ]
+
+
+def test_the_code_map_of_each_basis_is_told_from_its_night_on(world: World) -> None:
+    basis = {"organiser_code": "05", "dataset": "care_contacts", "contract_version": "1.0.0"}
+    world.ledger.append(
+        "basis", "b1", basis | {"codes": {"sex": {"M": "male", "N'ä": "female"}, "urgency": {}}}, night(3)
+    )
+    world.ledger.append("basis", "b2", basis | {"codes": {"sex": {"M": "male"}}}, night(5))
+    world.ledger.append("basis", "t", basis | {"organiser_code": "TEST", "codes": {"sex": {"M": "male"}}}, night(3))
+    world.stage(night(3))
+    assert table(world, "code_mapping", "judged_by, column_name, sent_code, code") == [
+        ("b1", "sex", "M", "male"),
+        ("b1", "sex", "N'ä", "female"),
+    ]
