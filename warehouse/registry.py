@@ -49,7 +49,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,check_result,source,build_moment}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -71,6 +71,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _create_unmapped(con)
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
+        con.execute(f"CREATE TABLE build_moment AS {query('build_moment')}")
         counts = {}
         for name in (
             "delivery",
@@ -82,6 +83,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
             "snapshot",
             "check_result",
             "source",
+            "build_moment",
         ):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")

@@ -167,6 +167,7 @@ SOURCE = {
     "rows_known_from": "timestamp",
     "stale_after": "timestamp",
 }
+BUILD_MOMENT = {"built_for": "timestamp", "released_before": "timestamp"}
 SNAPSHOT = {
     "snapshot_id": "varchar",
     "source_code": "varchar",

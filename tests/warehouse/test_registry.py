@@ -170,8 +170,8 @@ def test_quarantine_is_one_table_with_the_time_it_was_known(world: World) -> Non
 
 def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: World) -> None:
     counts = world.stage(night(3)).counts
-    assert {name for name, count in counts.items() if count} == {"source"}, (
-        "sources and senders are told from the start"
+    assert {name for name, count in counts.items() if count} == {"source", "build_moment"}, (
+        "sources and senders, and which night it is, are told from the start"
     )
     build = world.home.build
     for pattern in (
@@ -255,3 +255,19 @@ def test_equal_facts_give_equal_fingerprints_whenever_they_are_laid_out(world: W
     first = world.stage(night(4))
     world.ledger.append("night", "2026-11-05", {}, night(5))
     assert world.stage(night(5)) == first
+
+
+def test_a_build_stands_between_its_own_night_and_the_newest_release_of_an_earlier_one(world: World) -> None:
+    world.stage(night(3))
+    assert table(world, "build_moment") == [(local(night(3)), None)]
+    for day in (2, 3):
+        world.ledger.append("release", f"release of {day}", {}, night(day))
+    # The release that this very night has made already is not one before it: a night run again builds the same.
+    world.stage(night(3))
+    assert table(world, "build_moment") == [(local(night(3)), local(night(2)))]
+
+
+def test_a_release_in_between_makes_no_news(world: World) -> None:
+    before = world.stage(night(3)).fingerprint
+    world.ledger.append("release", "release", {}, night(2))
+    assert world.stage(night(4)).fingerprint == before
