@@ -49,7 +49,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,check_result,source,build_moment}.parquet; slices/<dataset>/…, the slices of accepted and superseded
+    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,check_result,source,correction,build_moment}.parquet; slices/<dataset>/…, the slices of accepted and superseded
     deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -58,7 +58,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     with duckdb.connect() as con:
         _load_events(con, ledger, at)
         _load_timeliness(con, ledger, at)
-        for name in ("delivery", "snapshot", "period_lock"):
+        for name in ("delivery", "snapshot", "period_lock", "correction", "build_moment"):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
         create_delivery_status(con, ledger, at)
         empty_folder(home.build)
@@ -71,7 +71,6 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _create_unmapped(con)
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
-        con.execute(f"CREATE TABLE build_moment AS {query('build_moment')}")
         counts = {}
         for name in (
             "delivery",
@@ -83,6 +82,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
             "snapshot",
             "check_result",
             "source",
+            "correction",
             "build_moment",
         ):
             file = home.build / "registry" / f"{name}.parquet"
@@ -90,7 +90,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
         code = code_fingerprint()
         # A month that becomes due or late is news too, though nothing came in.
-        kinds = ("delivery", "snapshot", "period_lock", "delivery_status")
+        kinds = ("delivery", "snapshot", "period_lock", "delivery_status", "correction")
         told = " UNION ALL ".join(f"SELECT to_json(t)::VARCHAR AS fact FROM {name} t" for name in kinds)
         facts = con.execute(f"{told} ORDER BY fact").fetchall()
     return Staged(input_fingerprint(code, (fact for (fact,) in facts)), code, counts)

@@ -41,6 +41,7 @@ from tests.dbt_project.shapes import (
     BUILD_MOMENT,
     CHECK_RESULT,
     CONTACT,
+    CORRECTION,
     COST,
     DELIVERY,
     DELIVERY_STATUS,
@@ -70,6 +71,7 @@ def write_empty(build: Path) -> None:
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),
         ("build_moment", BUILD_MOMENT),
+        ("correction", CORRECTION),
     ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", CONTACT, [])

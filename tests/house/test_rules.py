@@ -31,7 +31,7 @@ RULES = {rule.id: (contract, rule) for contract in CONTRACTS.values() for rule i
 CHECKS = [*accepted_contacts().expectations, *minimum_dataset().expectations]
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 # What must hold of a national reply as a whole stands in code, for it is told to us and to no sender.
-WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF|SAM|COD|NAT|TRE|KELA)-0-[0-9]{3}(?=:)")
+WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF|SAM|COD|NAT|TRE|KELA|COR)-0-[0-9]{3}(?=:)")
 
 
 def test_an_id_is_used_once_in_the_whole_house():
