@@ -99,6 +99,7 @@ _WHOLE: dict[str, Any] = {
     "reminders": [],
     "revisions": [],
     "unmapped": {"codes": 0, "rows": 0},
+    "reconciliation": {"green": 0, "amber": 0, "red": 0, "could_not_run": 0, "silent": []},
     "problems": [],
     "stages": [],
     "checks": {"total": {}, "by_engine": {}, "not_passed": []},

@@ -88,6 +88,7 @@ def show(summary: dict[str, Any]) -> None:
     _calendar(console, summary)
     _revisions(console, summary)
     _checks(console, summary)
+    _reconciliation(console, summary)
     _release(console, summary)
     stages = _table("stage", "seconds", numbers=frozenset({1}))
     for stage in summary["stages"]:
@@ -235,6 +236,15 @@ def _checks(console: Console, summary: dict[str, Any]) -> None:
             )
         )
         console.print(Text("  " + ", ".join(f"{c['id']} {c['message'].split(' of ')[0]}" for c in quiet)))
+
+
+def _reconciliation(console: Console, summary: dict[str, Any]) -> None:
+    """One line: how the figures of two bodies compare, and which body gave no answer tonight."""
+    found = summary["reconciliation"]
+    if any(found[verdict] for verdict in ("green", "amber", "red", "could_not_run")):
+        silent = f" (no answer tonight from {', '.join(found['silent'])})" if found["silent"] else ""
+        line = f"{found['green']} green, {found['amber']} amber, {found['red']} red, {found['could_not_run']} could not run{silent}"
+        console.print(Text(f"\nHeld against other bodies (dq.reconciliation): {line}"))
 
 
 def _release(console: Console, summary: dict[str, Any]) -> None:

@@ -38,11 +38,20 @@ from tests.dbt_project.national_inputs import (
     sotkanet,
     treasury,
 )
-from tests.dbt_project.registry_inputs import check_results, code_mappings, delivery_files, delivery_statuses, sources
+from tests.dbt_project.registry_inputs import (
+    build_moment,
+    check_results,
+    code_mappings,
+    delivery_files,
+    delivery_statuses,
+    sources,
+)
 from tests.dbt_project.shapes import (
+    BUILD_MOMENT,
     CHECK_RESULT,
     CODE_MAPPING,
     CONTACT,
+    CORRECTION,
     COST,
     DELIVERY,
     DELIVERY_FILE,
@@ -74,6 +83,8 @@ def write_empty(build: Path) -> None:
         ("code_mapping", CODE_MAPPING),
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),
+        ("build_moment", BUILD_MOMENT),
+        ("correction", CORRECTION),
     ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", CONTACT, [])
@@ -112,6 +123,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     _write(build / "registry" / "snapshot.parquet", SNAPSHOT, turn(snapshots()))
     _write(build / "registry" / "check_result.parquet", CHECK_RESULT, turn(check_results()))
     _write(build / "registry" / "source.parquet", SOURCE, turn(sources()))
+    _write(build / "registry" / "build_moment.parquet", BUILD_MOMENT, [build_moment()])
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",

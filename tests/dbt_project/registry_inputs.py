@@ -84,6 +84,11 @@ def sources() -> Rows:
     ]
 
 
+def build_moment() -> dict[str, object]:
+    """The build is of the third night; the release before it is of the first."""
+    return {"built_for": NIGHT_3, "released_before": NIGHT_1}
+
+
 def check_results() -> Rows:
     """Of one night: a pass, a check that failed and then passed, and one that had nothing to judge."""
     told = [("c1", "PASS", 1, 10), ("c2", "FAIL", 1, 4), ("c2", "PASS", 2, 4), ("c3", "N-A", 1, 0)]

@@ -181,6 +181,18 @@ SOURCE = {
     "rows_known_from": "timestamp",
     "stale_after": "timestamp",
 }
+CORRECTION = {
+    **dict.fromkeys(("correction_id", "dataset", "row_key", "column_name"), "varchar"),
+    **dict.fromkeys(("expected_value", "new_value"), "decimal(18,6)"),
+    **dict.fromkeys(("reason_fi", "reason_sv", "reason_en", "source", "told_to"), "varchar"),
+    "told_on": "date",
+    "decided_by": "varchar",
+    "expires_on": "date",
+    "known_from": "timestamp",
+    "known_to": "timestamp",
+    "is_withdrawn": "boolean",
+}
+BUILD_MOMENT = {"built_for": "timestamp", "released_before": "timestamp"}
 SNAPSHOT = {
     "snapshot_id": "varchar",
     "source_code": "varchar",
