@@ -232,7 +232,9 @@ def test_a_rejection_opens_with_the_rule_that_decided_it_and_both_values(desk):
     assert [i["rule"] for i in document["mend"]] == [rule.id]
     assert document["mend"][0]["is_verdict"]
     page = part(desk, ".html")
-    for text in (*rule.text.values(), *rule.fix.values(), "<code>aa</code>", "<code>bb</code>"):
+    reasons = document["faults"][0]["reason"].values()
+    assert all("aa" in text and "bb" in text for text in reasons)
+    for text in (*rule.text.values(), *rule.fix.values(), *reasons):
         assert text in page
     assert page.index(rule.fix["fi"]) < page.index(SHA)
     [line] = cells(desk)
