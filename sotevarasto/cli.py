@@ -176,10 +176,10 @@ def landing() -> None:
 
 
 @landing.command("erase")
-@click.argument("sha256")
+@click.argument("sha256", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why; it is kept in the ledger.")
-def landing_erase(sha256: str, reason: str) -> None:
-    """Remove landed bytes and the rows derived from them; the ledger keeps that it was done, by whom and why."""
+def landing_erase(sha256: tuple[str, ...], reason: str) -> None:
+    """Remove landed bytes, of one hash or several, and the rows derived from them; the ledger keeps that it was done, by whom and why."""
     from sotevarasto.trust import erase_landed
 
     erase_landed(sha256, reason)

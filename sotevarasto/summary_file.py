@@ -64,6 +64,8 @@ _ITEMS: dict[str, dict[str, Any]] = {
         "sequence": None,
         "rule": "?",
         "reason": "",
+        "since": None,
+        "is_overdue": False,
     },
     "waiting": {"organiser_code": "?", "label": "?", "reason": "", "since": None, "is_overdue": False},
     "revisions": {"table_name": "?", "source_code": "?", "figures": 0},

@@ -182,9 +182,9 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         )
     for one in summary["held"]:
         where = f"{one['organiser_code']} {one['dataset']} {one['period']} sequence {one['sequence']}"
-        console.print(
-            Text(f"  held {where}: {one['rule']} {one['reason']}. Answer: sotevarasto hold answer {one['receipt_id']}")
-        )
+        state = f"held, unanswered since {one['since']}," if one["is_overdue"] else "held"
+        answer = f"sotevarasto hold answer {one['receipt_id']}"
+        console.print(Text(f"  {state} {where}: {one['rule']} {one['reason']}. Answer: {answer}"))
     for one in (w for w in summary["waiting"] if w["is_overdue"]):
         console.print(
             Text(f"  incomplete since {one['since']}: {one['organiser_code']}/{one['label']}: {one['reason']}")
