@@ -166,6 +166,11 @@ published_objects as (
 
     union all
 
+    select distinct indicator_code, 'key_figure/all' as object
+    from {{ ref("int__key_figure_observation") }}
+
+    union all
+
     {% for indicator in sampo_indicators() -%}
     select '{{ indicator.code }}' as indicator_code, 'sampo_observation/{{ indicator.topic }}' as object
     {{ "union all" if not loop.last }}
@@ -178,6 +183,8 @@ published as (
     select * from {{ ref("int__sotkanet_observation") }}
     union all
     select * from {{ ref("int__sampo_observation") }}
+    union all
+    select * from {{ ref("int__key_figure_observation") }}
 
 ),
 
@@ -186,6 +193,8 @@ published_snapshots as (
     {{ held_snapshots(ref("stg__sotkanet_observation")) }}
     union all
     {{ held_snapshots(ref("stg__sampo_observation")) }}
+    union all
+    {{ held_snapshots(ref("stg__key_figure")) }}
 
 ),
 
