@@ -110,7 +110,7 @@ def _assets(datasets: list[str], objects: list[str]) -> list[str]:
     """The assets whose checks bear on the figure: what came in, and the mart."""
     ingested = {f"raw__{name}" for name in (*datasets, *objects)}
     # Sources with several kinds of objects are one asset: raw__sotkanet of sotkanet_observation.
-    ingested |= {f"raw__{name.split('_')[0]}" for name in objects}
+    ingested |= {f"raw__{name}s" for name in objects} | {f"raw__{name.split('_')[0]}" for name in objects}
     return sorted(ingested | {"core__fct_observation", "mart__minimum_dataset", "meta__lineage"})
 
 
