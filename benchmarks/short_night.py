@@ -1,7 +1,7 @@
 """A short night: the same steps as a night's, without Dagster, dbt and Great Expectations, small enough to be killed hundreds of times.
 
-Belongs here: the home before that night, the night itself (recover, erase, take in, a dropped file, registry, a small build, results of checks, publish), and
-what can be said of a home afterwards. Does not belong here: killing it (kills.py) and running it in a process that can be killed (victim.py).
+Belongs here: the home before that night, the night itself (recover, erase, answer a hold, take in, a dropped file, registry, a small build, results of checks,
+publish), and what can be said of a home afterwards. Does not belong here: killing it (kills.py) and running it in a process that can be killed (victim.py).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SECOND = FIRST + timedelta(days=1)
 PERIOD, NEXT_PERIOD = "2026-08", "2026-09"
 ROWS = 40
 ERASED_FROM = "11"
+HELD_FROM, HOLDS_NOW, DELTA_FROM, DELETE_FROM = "02", "04", "18", "01"
 WITNESS = "core.fct_care_contact"
 
 _BUILD = """
@@ -46,29 +47,39 @@ CREATE TABLE mart.minimum_dataset AS
 def prepare(root: Path) -> None:
     """A home with one release, and an inbox that holds a delivery of every kind for the night after it."""
     from sources.national.need_factors.drop import folder_of
+    from sources.simulator.amendments import amended
+    from sources.simulator.calendar import DELETE, DELTA, PlannedDelivery
     from sources.simulator.drops import drop_need_factors
     from sources.simulator.faults import spoil
+    from sources.simulator.parcel import make_parcel
+    from sources.simulator.randomness import SEED
 
     home = Home.open(root, "simulated")
     sent = FIRST - timedelta(days=1)
-    for organiser in ("05", "08", ERASED_FROM):
+    for organiser in ("05", "08", ERASED_FROM, HELD_FROM, HOLDS_NOW):
         _put(home, _parcel(organiser, 1, sent))
-    run(root, FIRST, erases=False)
+    for organiser in (DELTA_FROM, DELETE_FROM):
+        _put(home, make_parcel(organiser, PERIOD, 1, sent, SEED, has_row_faults=False))
+    _put(home, _parcel(HELD_FROM, 2, sent, rows=ROWS // 4))
+    run(root, FIRST, is_first=True)
     again = _parcel("08", 1, sent)
     _put(home, again, manifest_name=f"again-{again.manifest_name}")
     _put(home, _parcel("05", 2, SECOND))
     _put(home, _parcel("90", 1, SECOND, NEXT_PERIOD))
+    _put(home, _parcel(HOLDS_NOW, 2, SECOND, rows=ROWS // 4))
+    for organiser, kind in ((DELTA_FROM, DELTA), (DELETE_FROM, DELETE)):
+        _put(home, amended(PlannedDelivery(1, "care_contacts", organiser, PERIOD, 2, kind, 2, SECOND), SEED))
     _put(home, spoil(_parcel("13", 1, SECOND), "renamed_column"))
     _put(home, spoil(_parcel("17", 1, SECOND), "decimal_in_integer"))
     (home.inbox / "17" / "unfinished.csv").write_bytes(b"a file without a manifest")
     drop_need_factors(folder_of(home), home.root / "simulator")
 
 
-def _parcel(organiser: str, sequence: int, made: datetime, period: str = PERIOD):
+def _parcel(organiser: str, sequence: int, made: datetime, period: str = PERIOD, rows: int = ROWS):
     from sources.simulator.parcel import make_parcel
     from sources.simulator.randomness import SEED
 
-    return make_parcel(organiser, period, sequence, made, SEED, revision=sequence, n_rows=ROWS)
+    return make_parcel(organiser, period, sequence, made, SEED, revision=sequence, n_rows=rows)
 
 
 def _put(home: Home, parcel, manifest_name: str = "") -> None:
@@ -79,8 +90,10 @@ def _put(home: Home, parcel, manifest_name: str = "") -> None:
     (folder / (manifest_name or parcel.manifest_name)).write_bytes(parcel.manifest_bytes())
 
 
-def run(root: Path, at: datetime = SECOND, erases: bool = True, asks_pandera: bool = True) -> str:
+def run(root: Path, at: datetime = SECOND, is_first: bool = False, asks_pandera: bool = True) -> str:
     """The night of business time `at`; returns the id of the release that is current then. LockHeld when another works on the home.
+
+    Before any night but the first an operator erases a delivery and answers what the night before held.
 
     pandera's second opinion takes half of the night and writes nothing; without it more nights can be killed in the same time.
     """
@@ -101,8 +114,9 @@ def run(root: Path, at: datetime = SECOND, erases: bool = True, asks_pandera: bo
     with NightLock(home), Ledger(home.ledger) as ledger:
         recover(home, ledger)
         ledger.append("night", f"{at:%Y-%m-%d}", {"day": at.day, "profile": "simulated"}, at)
-        if erases:
+        if not is_first:
             erase(home, ledger, _bytes_to_erase(ledger), "sent by mistake", "the operator", at)
+            _answer_holds(ledger, at)
         collect_need_factors(home, ledger, Landing(home.landing), at)
         outcome = take_in(home, ledger, Landing(home.landing), at=at)
         print(*outcome.problems, sep="\n")
@@ -128,6 +142,18 @@ def run(root: Path, at: datetime = SECOND, erases: bool = True, asks_pandera: bo
 def _bytes_to_erase(ledger: Ledger) -> str:
     receipts = (e for e in ledger.events("receipt") if e.body["organiser_code"] == ERASED_FROM)
     return next(receipts).body["files"][0]["sha256"]
+
+
+def _answer_holds(ledger: Ledger, at: datetime) -> None:
+    """Release what an earlier night held; what this one holds waits, however often it is run."""
+    from sources.regional.catalogue import counties
+    from sources.regional.holds.answers import Person, answer, waiting
+
+    for held in waiting(ledger):
+        if held.receipt.at < at:
+            answer(
+                ledger, counties(), held.receipt.subject, "release", "the unit was closed", Person("desk", "desk"), at
+            )
 
 
 def build(home: Home) -> None:

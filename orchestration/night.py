@@ -120,6 +120,11 @@ def open_night(day: str = "", say: Callable[[str], None] = lambda text: None):
         yield night
 
 
+def next_night(ledger: Ledger, profile: str) -> datetime:
+    """The business time of the night to come: of the simulator's next day, or now."""
+    return _business_time(_day_number(ledger, profile, "" if profile == "live" else "+1"))
+
+
 def local_date(at: datetime) -> str:
     """The calendar day in Finland on which a moment falls, YYYY-MM-DD."""
     from zoneinfo import ZoneInfo

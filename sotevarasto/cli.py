@@ -149,6 +149,23 @@ def sources_list(form: str) -> None:
     show_sources(form)
 
 
+@main.command("plan")
+@click.argument("codes", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--from",
+    "first_year",
+    type=click.IntRange(1970, 2100),
+    metavar="YEAR",
+    help="As if years were wanted from this one on.",
+)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def plan(codes: tuple[str, ...], first_year: int | None, form: str) -> None:
+    """What the next night will ask of the national sources and how long that takes; nothing is asked meanwhile."""
+    from sotevarasto.plan_view import show_plan
+
+    show_plan(codes, first_year, form)
+
+
 @main.group()
 def landing() -> None:
     """The content-addressed store of every byte received."""

@@ -42,6 +42,7 @@ _ITEMS: dict[str, dict[str, Any]] = {
         "is_stale": False,
         "requests_made": 0,
         "requests_minimum": 0,
+        "requests_allowed": None,
         "reason": None,
     },
     "deliveries": {"organiser_code": "?", "name": "", **_SENDER},

@@ -105,12 +105,21 @@ def _outcome(summary: dict[str, Any]) -> str:
 
 
 def _sources(console: Console, summary: dict[str, Any]) -> None:
-    columns = ("source", "status", "new rows", "rows in use are of", "last answered", "requests (least)")
-    table = _table(*columns, numbers=frozenset({2}))
+    columns = (
+        "source",
+        "status",
+        "new rows",
+        "rows in use are of",
+        "last answered",
+        "requests (least)",
+        "limit allowed",
+    )
+    table = _table(*columns, numbers=frozenset({2, 6}))
     for source in summary["sources"]:
         requests = f"{source['requests_made']} ({source['requests_minimum']})"
         dates = (source["rows_of"] or "none yet", source["answered"] or "never")
-        table.add_row(source["source_code"], source["status"], f"{source['rows']:,}", *dates, requests)
+        allowed = "" if source["requests_allowed"] is None else f"{source['requests_allowed']:,}"
+        table.add_row(source["source_code"], source["status"], f"{source['rows']:,}", *dates, requests, allowed)
     _titled(console, "National sources", table)
     for source in summary["sources"]:
         if source["reason"]:

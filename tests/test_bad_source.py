@@ -61,9 +61,12 @@ QUICK = {
 }
 POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
 CODES, LISTS, TREASURY, KELA, INNOKYLA = "codeserver", "codelist", "treasury", "kela", "innokyla"
+PROJECTION, KEY_FIGURES = "statfin_projection", "statfin_key_figures"
+# The last years of the projection are tried: twenty more are the same again.
+FIRST_PROJECTED = 2043
 REGISTER = "6.202.2008/conceptcodes?"
 # Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
-WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS)
+WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS, PROJECTION, KEY_FIGURES)
 # Two protocols in the default set, every one in the longer set.
 EACH = [pytest.param(s, marks=[] if s in (POPULATION, SAMPO) else [pytest.mark.slow]) for s in WHOLE]
 MENDS = {
@@ -92,7 +95,8 @@ def is_data(seen: Seen) -> bool:
     is_map = "content=data" in seen.target and "20230101%23" in seen.target
     is_register = REGISTER in seen.target and "page=2" in seen.target
     datas = ("fact_hoitoonpaasy_esh01.json?", "/codes/?")
-    return b'"2021"' in seen.body or is_map or is_register or any(part in seen.target for part in datas)
+    is_year = any(year in seen.body for year in (b'"2021"', b'"2044"'))
+    return is_year or is_map or is_register or any(part in seen.target for part in datas)
 
 
 class Source(FaultServer):
@@ -106,6 +110,8 @@ class Source(FaultServer):
         self._national.base_url_kela = self.url + KELA_ROOT
         served = {
             POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
+            PROJECTION: (PXWEB_ROOT, self._national.respond_pxweb),
+            KEY_FIGURES: (PXWEB_ROOT, self._national.respond_pxweb),
             MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
             SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
             SAMPO: (SAMPO_ROOT, self._national.respond_sampo),
@@ -151,6 +157,8 @@ class Office:
     def visit(self, source: str, address: str, at: datetime) -> SourceOutcome:
         visits = {
             POPULATION: collect.collect_population,
+            PROJECTION: collect.collect_projection,
+            KEY_FIGURES: collect.collect_key_figures,
             MAPS: collect.collect_municipality_map,
             SOTKANET: collect.collect_sotkanet,
             SAMPO: collect.collect_sampo,
@@ -189,6 +197,8 @@ def _impatient():
 
     def quick(path: Path, simulator_url: str | None):
         settings = load_settings(path, simulator_url)
+        if settings.source_code == PROJECTION:
+            settings = replace(settings, first_year=FIRST_PROJECTED)
         return replace(settings, http=replace(settings.http, **QUICK))
 
     with pytest.MonkeyPatch.context() as patched:
@@ -210,7 +220,7 @@ def undisturbed(tmp_path_factory, first_night):
     outcomes = {source: office.well(source, LATER) for source in WHOLE}
     assert {source: o.status for source, o in outcomes.items()} == {
         **{POPULATION: "new", MAPS: "unchanged", SAMPO: "new"},
-        **{CODES: "new", LISTS: "unchanged"},
+        **{CODES: "new", LISTS: "unchanged", PROJECTION: "unchanged", KEY_FIGURES: "new"},
     }
     return {source: (outcome, office.snapshots(source)) for source, outcome in outcomes.items()}
 
@@ -276,6 +286,8 @@ def test_a_lasting_fault_fails_the_source_in_one_line_and_its_last_good_figures_
     ("source", "mend"),
     [
         (POPULATION, "check the base address"),
+        (PROJECTION, "check the base address"),
+        (KEY_FIGURES, "check the base address"),
         (MAPS, "see whether the service still speaks v2"),
         (SAMPO, "renamed? See what the publisher says (and 1 more)"),
         (CODES, "renamed? See what the publisher says"),

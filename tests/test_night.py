@@ -231,7 +231,7 @@ def test_the_published_questions_have_answers(nights):
         assert [number for number, query in asked if not con.execute(query).fetchall()] == []
 
 
-PAGES = [REPOSITORY / name for name in ("README.md", "docs/query.md", "docs/architecture.md")]
+PAGES = [REPOSITORY / name for name in ("README.md", "docs/query.md", "docs/architecture.md", "docs/statistics.md")]
 
 
 @pytest.mark.parametrize(("page", "query"), [pytest.param(p, q, id=f"{p.stem}") for p in PAGES for q in statements(p)])

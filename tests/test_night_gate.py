@@ -125,7 +125,7 @@ def test_it_names_the_source_that_failed_with_its_reason_and_the_date_of_its_las
     assert "Source statfin_population failed: its rows of 2026-11-02 stay in use" in unreachable.printed
     assert "status 500" in unreachable.printed
     checks = [c for c in unreachable.told["checks"]["not_passed"] if c["engine"] == "source"]
-    of_that_host = {"raw__population", "raw__population_projection"}
+    of_that_host = {"raw__population", "raw__population_projection", "raw__key_figures"}
     assert {(c["asset"], c["status"], c["blocking"]) for c in checks} == {(a, "FAIL", False) for a in of_that_host}
 
 

@@ -133,6 +133,15 @@ NATIONAL = {
         "edition": "SMALLINT",
         "division_year": "SMALLINT",
     },
+    "key_figure": {
+        "snapshot_id": "VARCHAR",
+        "year": "SMALLINT",
+        "area_code": "VARCHAR",
+        "indicator_code": "VARCHAR",
+        "value": "DECIMAL(9,4)",
+        "value_status": "VARCHAR",
+        "origin": "VARCHAR",
+    },
     "municipality_map": {
         "snapshot_id": "VARCHAR",
         "year": "SMALLINT",

@@ -65,6 +65,7 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome:
             "objects": outcome.objects,
             "requests made": outcome.requests_made,
             "requests needed at least": outcome.requests_minimum,
+            "requests that the limit allowed": outcome.requests_allowed or 0,
             "reason": outcome.reason or "none",
             "last answered": answered or "never",
         },
@@ -110,6 +111,14 @@ _SOURCES = (
         "Projected population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 14wx, on the municipal division of its edition. "
         "One Parquet file an edition, year and vintage.",
         dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaenn/14wx.px/"),
+    ),
+    _Source(
+        "raw__key_figures",
+        "collect_key_figures",
+        "pxweb",
+        "Statistics Finland: key figures",
+        "Dependency ratios, mean age and the share of speakers of foreign languages by wellbeing services county and year, from Statistics Finland's PxWeb table 11ra.",
+        dg.MetadataValue.url("https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__vaerak/11ra.px/"),
     ),
     _Source(
         "raw__municipality_map",

@@ -23,6 +23,7 @@ REGISTRY = "raw__registry"
 SOURCE_ASSETS = {
     "population": "raw__population",
     "population_projection": "raw__population_projection",
+    "key_figure": "raw__key_figures",
     "municipality_map": "raw__municipality_map",
     "sotkanet_observation": "raw__sotkanet",
     "sotkanet_indicator": "raw__sotkanet",
@@ -98,7 +99,12 @@ def require_manifest() -> None:
 require_manifest()
 
 
-@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=Translator(), name="dbt_build", exclude="resource_type:unit_test")
+@dbt_assets(
+    manifest=dbt_runner.manifest(),
+    dagster_dbt_translator=Translator(),
+    name="dbt_build",
+    exclude="resource_type:unit_test",
+)
 def dbt_build(context: dg.AssetExecutionContext, night: NightResource):
     n = night.night
     if not (n.home.build / "registry").is_dir():

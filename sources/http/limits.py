@@ -69,6 +69,16 @@ def _rate(calls: int, window_seconds: float) -> Rate:
     return Rate(int(calls), ceil(window_seconds * 1000 * _MARGIN))
 
 
+def least_seconds(calls: int, allowed: int, window_seconds: float) -> float:
+    """How long so many calls take at the least, one after the other, when `allowed` may leave in any window."""
+    return max(0, calls - 1) // allowed * window_seconds * _MARGIN
+
+
+def allowed_calls(seconds: float, allowed: int, window_seconds: float) -> int:
+    """How many calls the limit lets through in so many seconds."""
+    return (int(seconds // (window_seconds * _MARGIN)) + 1) * allowed
+
+
 _WINDOWS: dict[tuple[str, int | None], HostWindow] = {}
 _WINDOWS_LOCK = threading.Lock()
 

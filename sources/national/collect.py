@@ -18,6 +18,7 @@ from sources.national.codelist import collect as codelist
 from sources.national.codeserver import collect as codeserver
 from sources.national.innokyla import collect as innokyla
 from sources.national.kela import collect as kela
+from sources.national.key_figures import collect as key_figures
 from sources.national.need_factors import collect as need_factors
 from sources.national.outcome import SourceOutcome
 from sources.national.projection import collect as projection
@@ -43,6 +44,15 @@ def collect_projection(
     settings = _settings(home, projection, simulator_url)
     with Client(settings.http) as client:
         return projection.collect_projection(home, ledger, landing, client, settings, at)
+
+
+def collect_key_figures(
+    home: Home, ledger: Ledger, landing: Landing, simulator_url: str | None, at: datetime
+) -> SourceOutcome:
+    """Key figures of the population by county, from the same service. `simulator_url` as above."""
+    settings = _settings(home, key_figures, simulator_url)
+    with Client(settings.http) as client:
+        return key_figures.collect_key_figures(home, ledger, landing, client, settings, at)
 
 
 def collect_municipality_map(

@@ -6,7 +6,7 @@ Belongs here: reading and refusing settings. Does not belong here: what a source
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,8 @@ class SourceSettings:
     """One source as this home sees it.
 
     `shown_url` is the base address written into the ledger: the live one, marked `simulated:` where a stand-in answers on a port that differs from run to
-    run. `attribution` is by language. `full_compare` is how long a source's own word that nothing has changed is believed.
+    run. `attribution` is by language. `full_compare` is how long a source's own word that nothing has changed is believed. `expected` is what a plan
+    counts with until a visit has noted the source's own figures.
     """
 
     source_code: str
@@ -40,6 +41,7 @@ class SourceSettings:
     first_year: int
     full_compare: timedelta
     options: dict[str, str]
+    expected: dict[str, Any] = field(default_factory=dict)
 
     def beside(self, address: str) -> str:
         """Another address of the source: as it is, or in a simulated home the same path of the stand-in."""
@@ -79,6 +81,7 @@ def load_settings(path: Path, simulator_url: str | None) -> SourceSettings:
         first_year=document["first_year"],
         full_compare=timedelta(days=document["full_compare_days"]),
         options=document.get("options", {}),
+        expected=document.get("expected", {}),
     )
 
 

@@ -1,6 +1,6 @@
 """One night's visit to one national source: what is asked, what is kept of it, and what comes of it.
 
-Belongs here: counting requests, landing + Parquet + ledger of a snapshot, and what the ledger knows of earlier visits. Does not belong here: a source's
+Belongs here: counting requests, landing + Parquet + ledger of a snapshot. Does not belong here: what the ledger knows of earlier visits (history.py), a source's
 protocol and the meaning of its rows.
 
 A snapshot is kept when its rows say something new; a reply that repeats what is known leaves no trace but the `source_check` event of a whole comparison.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,8 +22,10 @@ from sources.durable import kill_point, replace_file, temp_path
 from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.http import Client, Expect, Reply, Validators
+from sources.http.limits import allowed_calls
 from sources.landing import Incoming, Landing, Stored
-from sources.ledger import Event, Ledger, canonical
+from sources.ledger import Ledger, canonical
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings
 
@@ -104,27 +107,19 @@ class FrameRows:
         whole.write_parquet(path, compression="zstd")
 
 
-class Visit:
+class Visit(History):
     """One visit. Asks through `get` and `post`, keeps through `keep`, and ends in `outcome`."""
 
     def __init__(
         self, home: Home, ledger: Ledger, landing: Landing, client: Client, settings: SourceSettings, at: datetime
     ) -> None:
-        self.settings, self.at, self._client = settings, at, client
-        self._home, self._ledger, self._landing = home, ledger, landing
-        self._before = client.counters.requests
+        super().__init__(ledger, settings, at)
+        self._client, self._home, self._ledger, self._landing = client, home, ledger, landing
+        self._before, self._begun = client.counters.requests, time.monotonic()
+        self._rate = (settings.http.calls, settings.http.window_seconds)
         self._least = 0
         self._objects: list[str] = []
         self._rows = 0
-        events = [e for e in ledger.events("snapshot") if e.body["source_code"] == settings.source_code]
-        self._history: dict[str, list[Event]] = {}
-        for event in events:
-            self._history.setdefault(event.body["object"], []).append(event)
-        self._checks: dict[str, list[Event]] = {}
-        for event in ledger.events("source_check"):
-            source, _, rest = event.subject.partition("/")
-            if source == settings.source_code:
-                self._checks.setdefault(rest.rpartition("/")[0], []).append(event)
 
     def get(
         self,
@@ -167,18 +162,15 @@ class Visit:
         self._least += 1
         return self._client.head(path, expect)
 
+    @property
+    def requests_least(self) -> int:
+        """The requests of this visit so far, repeats left out."""
+        return self._least
+
     def set_rate(self, calls: int, window_seconds: float) -> None:
         """Keep to the limit that the source itself has told."""
         self._client.set_rate(calls, window_seconds)
-
-    def latest(self, name: str) -> dict[str, Any] | None:
-        """The body of the newest snapshot event of an object, None when there is none."""
-        history = self._history.get(name)
-        return history[-1].body if history else None
-
-    def known_objects(self) -> set[str]:
-        """The objects that have a snapshot."""
-        return set(self._history)
+        self._rate = (calls, window_seconds)
 
     def keep(
         self,
@@ -251,20 +243,6 @@ class Visit:
         """Where the bytes of a part lie. Raises Absent."""
         return self._landing.path(body["sha256"])
 
-    def noted(self, topic: str) -> dict[str, Any]:
-        """What was last noted of a topic, however long ago; nothing when nothing was."""
-        return self._checks[topic][-1].body if topic in self._checks else {}
-
-    def last_check(self, topic: str) -> dict[str, Any] | None:
-        """What the newest whole comparison of `topic` found; None when there is none, or when it is too old to rely on."""
-        old = self.checked_before(topic, self.at - self.settings.full_compare)
-        return None if old or topic not in self._checks else self._checks[topic][-1].body
-
-    def checked_before(self, topic: str, moment: datetime) -> bool:
-        """Whether the newest whole comparison of `topic` was made at `moment` or before; False when there is none."""
-        checks = self._checks.get(topic)
-        return checks is not None and checks[-1].at <= moment
-
     def note_check(self, topic: str, found: dict[str, Any]) -> None:
         """Record that everything of `topic` was compared tonight and what it was known by."""
         checks = self._checks.setdefault(topic, [])
@@ -278,7 +256,9 @@ class Visit:
         status = "failed" if faults else "new" if self._objects else "unchanged"
         reason = self._reason(faults) if faults else note
         made = self._client.counters.requests - self._before
-        return SourceOutcome(self.settings.source_code, status, self._objects, self._rows, made, self._least, reason)
+        allowed = allowed_calls(time.monotonic() - self._begun, *self._rate)
+        code = self.settings.source_code
+        return SourceOutcome(code, status, self._objects, self._rows, made, self._least, reason, allowed)
 
     def _reason(self, faults: Sequence[SotevarastoError]) -> str:
         first, more = faults[0], len(faults) - 1

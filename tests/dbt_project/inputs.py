@@ -28,6 +28,7 @@ from tests.dbt_project.national_inputs import (
     Rows,
     innokyla,
     kela,
+    key_figures,
     municipality_map,
     need_factors,
     population,
@@ -116,7 +117,7 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
         turn(projection("j1", RESIDENTS)),
     )
     _write(build / "national" / "municipality_map" / "m1.parquet", MAP, turn(municipality_map()))
-    for name, snapshot_id, rows in (*sotkanet(), *sampo(), *treasury(), *kela(), *innokyla()):
+    for name, snapshot_id, rows in (*key_figures(), *sotkanet(), *sampo(), *treasury(), *kela(), *innokyla()):
         _write(build / "national" / name / f"{snapshot_id}.parquet", NATIONAL[name], turn(rows))
 
 

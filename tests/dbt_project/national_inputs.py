@@ -63,6 +63,8 @@ def snapshots() -> Rows:
         snapshot("p1", "statfin_population", "population/2025", APRIL),
         snapshot("p2", "statfin_population", "population/2025", NIGHT_3),
         snapshot("j1", "statfin_projection", "population_projection/2024/2030", APRIL),
+        snapshot("f1", "statfin_key_figures", "key_figure/all", APRIL),
+        snapshot("f2", "statfin_key_figures", "key_figure/all", NIGHT_3),
         snapshot("m1", "statfin_classification", "municipality_map/2026", APRIL),
         snapshot("sr", "sotkanet", "sotkanet_region/all", APRIL),
         snapshot("si", "sotkanet", "sotkanet_indicator/6411", APRIL),
@@ -109,6 +111,34 @@ def population(snapshot_id: str, residents: dict[str, int]) -> Rows:
 def projection(snapshot_id: str, residents: dict[str, int]) -> Rows:
     own = {"edition": 2024, "division_year": 2024, "year": 2030}
     return [row | own for row in population(snapshot_id, residents)]
+
+
+def key_figures() -> list[tuple[str, str, Rows]]:
+    """Of county 05 and the country; on night 3 the county's mean age is restated."""
+    first = {
+        ("05", "mean_age_years"): "44.1",
+        ("05", "demographic_dependency_ratio"): "62.0",
+        ("SSS", "mean_age_years"): "43.9",
+    }
+    return [
+        (
+            "key_figure",
+            snapshot_id,
+            [
+                {
+                    "snapshot_id": snapshot_id,
+                    "year": 2025,
+                    "area_code": area,
+                    "indicator_code": indicator,
+                    "value": value,
+                    "value_status": "value",
+                    "origin": "published",
+                }
+                for (area, indicator), value in figures.items()
+            ],
+        )
+        for snapshot_id, figures in (("f1", first), ("f2", first | {("05", "mean_age_years"): "44.3"}))
+    ]
 
 
 def municipality_map() -> Rows:

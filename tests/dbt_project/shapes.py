@@ -273,6 +273,15 @@ SOTKANET_REGION = {
     "code_as_sent": "varchar",
     "origin": "varchar",
 }
+KEY_FIGURE = {
+    "snapshot_id": "varchar",
+    "year": "smallint",
+    "area_code": "varchar",
+    "indicator_code": "varchar",
+    "value": "decimal(9,4)",
+    "value_status": "varchar",
+    "origin": "varchar",
+}
 SAMPO_OBSERVATION = {
     "snapshot_id": "varchar",
     "topic": "varchar",
@@ -340,6 +349,7 @@ NATIONAL = {
     **TREASURY,
     "population": POPULATION,
     "population_projection": POPULATION | {"edition": "smallint", "division_year": "smallint"},
+    "key_figure": KEY_FIGURE,
     "municipality_map": MAP,
     "need_factors": NEED_FACTOR,
     "sotkanet_observation": SOTKANET_OBSERVATION,

@@ -196,7 +196,10 @@ def test_the_country_of_what_organisers_deliver_is_the_mainland_and_what_is_publ
     regions = warehouse.execute(
         "select distinct source_code, region_code from mart.minimum_dataset where region_level = 'country' order by all"
     ).fetchall()
-    whole, mainland = ("sotkanet", "statfin_population", "statfin_projection"), ("care_contacts", "costs", "sampo")
+    whole, mainland = (
+        ("sotkanet", "statfin_key_figures", "statfin_population", "statfin_projection"),
+        ("care_contacts", "costs", "sampo"),
+    )
     assert regions == [(source, "FI1") for source in mainland] + [(source, "FI") for source in whole]
     # Not a resident of Åland stands in the mainland's denominator: Turku, Pori and Espoo, sampled at 0.01.
     assert versions(warehouse, "denominator", of("contacts_per_1000", "residence", "FI1"))[-1][0] == 2010 + 800 + 3000

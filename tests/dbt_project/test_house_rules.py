@@ -96,6 +96,6 @@ def test_no_model_names_a_county():
         regions = [r for r in csv.DictReader(file) if r["kind"] != "whole_country"]
     codes = re.compile("|".join(f"'{r['region_code']}'" for r in regions))
     code = "\n".join(
-        p.read_text(encoding="utf-8") for p in [*PROJECT.glob("models/*/*.sql"), *PROJECT.glob("macros/*.sql")]
+        p.read_text(encoding="utf-8") for p in [*PROJECT.glob("models/*/*.sql"), *PROJECT.glob("macros/**/*.sql")]
     )
     assert codes.findall(code) == []

@@ -185,6 +185,7 @@ def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: W
         "national/code_list_item/*.parquet",
         "national/care_organisation/*.parquet",
         "national/population_projection/*.parquet",
+        "national/key_figure/*.parquet",
         "national/treasury_catalogue/*.parquet",
         "national/treasury_cell/*.parquet",
         "national/treasury_taxonomy/*.parquet",

@@ -12,6 +12,7 @@ with versions as (
     {% for figures, is_national in [
         ("int__population_observation", true),
         ("int__projection_observation", true),
+        ("int__key_figure_observation", true),
         ("int__contact_observation", false),
         ("int__sotkanet_observation", true),
         ("int__sampo_observation", true),

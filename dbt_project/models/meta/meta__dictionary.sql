@@ -17,6 +17,7 @@
 -- depends_on: {{ ref("dq__period_lock") }}, {{ ref("dq__tombstone") }}
 -- depends_on: {{ ref("dq__delivery_status") }}
 -- depends_on: {{ ref("core__fct_treasury_cell") }}, {{ ref("core__fct_kela_benefit") }}, {{ ref("core__fct_kela_county") }}
+-- depends_on: {{ ref("dq__figure_reason") }}, {{ ref("mart__comparison") }}
 -- depends_on: {{ ref("core__dim_development") }}
 with built as (
 

@@ -15,6 +15,8 @@ from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications.listing import find_tables, listed_pairs, pairs_digest, table_path
 from sources.national.classifications.maps import LANGUAGES, content_digest, municipality_map, require_no_loss
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings
 from sources.national.visit import Part, Visit
@@ -51,6 +53,29 @@ def collect_municipality_map(
         except FetchError as error:
             return visit.outcome([*faults, error])
     return visit.outcome(faults, note)
+
+
+def plan_municipality_map(known: History) -> Plan:
+    """What the next visit will ask, if the tables of this year are out."""
+    years = range(known.settings.first_year, known.at.year + 1)
+    names = [f"municipality_map/{year}" for year in years]
+    believed = sum(known.last_check(str(year)) is not None for year in years)
+    whole = 2 * len(LANGUAGES)
+    kept = [name for name in names if known.latest(name) is not None]
+    return Plan(
+        source_code=known.settings.source_code,
+        host=known.settings.http.base.host,
+        kept=len(kept),
+        missing=len(names) - len(kept),
+        asks=(
+            Ask("list of tables", 1, 1),
+            Ask("pairs of codes", 2 * believed, 2 * believed),
+            Ask("tables in three languages", whole * (len(names) - believed), whole * len(names)),
+        ),
+        calls=known.settings.http.calls,
+        window_seconds=known.settings.http.window_seconds,
+        known_bytes=known.bytes_of(names),
+    )
 
 
 def _wanted_years(tables: dict[tuple[int, str], str], visit: Visit) -> tuple[list[int], str | None]:

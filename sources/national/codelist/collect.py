@@ -16,9 +16,11 @@ from sources.home import Home
 from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.codeserver.collect import collect_lists, keep_list
+from sources.national.codeserver.collect import collect_lists, keep_list, plan_lists
 from sources.national.codeserver.rows import ITEM, ITEM_COLUMNS, typed
+from sources.national.cost import Plan
 from sources.national.fields import read_fields
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings
 from sources.national.visit import Part, Visit
@@ -43,6 +45,11 @@ def collect_codelist(
     visit.restore(lambda body, documents: _rows(body["object"], documents, settings.is_simulated, []))
     notes: list[str] = []
     return collect_lists(visit, wanted(), partial(_collect_list, notes=notes), notes)
+
+
+def plan_codelist(known: History) -> Plan:
+    """What the next visit will ask."""
+    return plan_lists(known, {name: {"path": path} for name, path in wanted().items()})
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, partial
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from sources.national.codeserver.rows import (
     require_list,
     typed,
 )
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.settings import SourceSettings
@@ -54,6 +57,43 @@ def collect_codeserver(
     visit.restore(lambda body, documents: _rows(body["object"], documents, settings.is_simulated, []))
     notes: list[str] = []
     return collect_lists(visit, wanted(), partial(_collect_list, notes=notes), notes)
+
+
+def plan_codeserver(known: History) -> Plan:
+    """What the next visit will ask."""
+    return plan_lists(known, {name: {"oid": oid} for name, oid in wanted().items()})
+
+
+def plan_lists(known: History, lists: dict[str, dict[str, str]]) -> Plan:
+    """What is asked of lists, each known by `lists`: two small questions of one that is believed, else its pages. How many pages a list has that never came, its first page tells."""
+    size = int(known.settings.options["page_size"])
+    believed = [name for name, by in lists.items() if _is_believed(known, name, by)]
+    pages = {name: _pages(known.noted(name).get("count"), size) for name in lists}
+    read = [name for name in lists if name not in believed]
+    most = None if None in pages.values() else sum(pages.values())
+    kept = [name for name in lists if known.latest(name) is not None]
+    return Plan(
+        source_code=known.settings.source_code,
+        host=known.settings.http.base.host,
+        kept=len(kept),
+        missing=len(lists) - len(kept),
+        asks=(
+            Ask("whether lists moved", 2 * len(believed), 2 * len(believed)),
+            Ask("pages of lists", sum(pages[name] or 1 for name in read), most),
+        ),
+        calls=known.settings.http.calls,
+        window_seconds=known.settings.http.window_seconds,
+        known_bytes=known.bytes_of(lists),
+    )
+
+
+def _is_believed(known: History, name: str, known_by: dict[str, str]) -> bool:
+    check = known.last_check(name)
+    return check is not None and known_by.items() <= check.items()
+
+
+def _pages(count: int | None, size: int) -> int | None:
+    return None if count is None else max(1, ceil(count / size))
 
 
 def collect_lists(

@@ -14,6 +14,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.kela import county_package
 from sources.national.kela.benefits import BenefitRows
 from sources.national.kela.listing import PAGE_ROWS, Resource, data_files, packages
@@ -25,6 +27,7 @@ from sources.national.visit import FrameRows, Rows, Visit
 ROOM = Path(__file__).parent
 SETTINGS = ROOM / "source.yml"
 COUNTY = "kela_county/all"
+_LISTING = "listing"
 # What a portal's store calls a CSV file differs from store to store.
 _CSV = Expect(("text/csv", "text/plain", "application/octet-stream", "application/csv"))
 _JSON = Expect(("application/json", "application/octet-stream"))
@@ -63,6 +66,27 @@ def collect_kela(
     return visit.outcome(faults)
 
 
+def plan_kela(known: History) -> Plan:
+    """What the next visit will ask. Which files there are, and whether they moved, only the portal's listing tells."""
+    files = sorted(known.known_objects() - {COUNTY})
+    unknown = [name for name in (*files, COUNTY) if known.last_check(name) is None]
+    is_first, pages = not files, known.noted(_LISTING).get("pages")
+    return Plan(
+        source_code=known.settings.source_code,
+        host=known.settings.http.base.host,
+        kept=len(known.known_objects()),
+        missing=None if is_first else 0,
+        asks=(
+            Ask("pages of the listing", pages or 1, pages),
+            Ask("headers of the county package", 1, 1),
+            Ask("files", len(unknown) + is_first, None if is_first else len(files) + 1),
+        ),
+        calls=known.settings.http.calls,
+        window_seconds=known.settings.http.window_seconds,
+        known_bytes=known.bytes_of((*files, COUNTY)),
+    )
+
+
 def _listed(visit: Visit) -> list[Resource]:
     options = visit.settings.options
 
@@ -75,7 +99,12 @@ def _listed(visit: Visit) -> list[Resource]:
         }
         return visit.get("package_search", query).reply.json
 
-    return data_files(packages(ask), options["dataset"])
+    before = visit.requests_least
+    listed = packages(ask)
+    pages = {"pages": visit.requests_least - before}
+    if visit.noted(_LISTING) != pages:
+        visit.note_check(_LISTING, pages)
+    return data_files(listed, options["dataset"])
 
 
 def _is_known(visit: Visit, name: str, marker: str) -> bool:

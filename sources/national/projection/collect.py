@@ -14,9 +14,11 @@ from sources.home import Home
 from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings
-from sources.national.statfin.collect import Kept, collect_table
+from sources.national.statfin.collect import Kept, collect_table, plan_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,14 +34,22 @@ def collect_projection(
     home: Home, ledger: Ledger, landing: Landing, client: Client, settings: SourceSettings, at: datetime
 ) -> SourceOutcome:
     """Bring the projection of the edition in source.yml up to date, one object an edition and year. An earlier edition's snapshots stay."""
+    return collect_table(_kept(settings), home, ledger, landing, client, settings, at)
+
+
+def plan_projection(known: History) -> Plan:
+    """What the next visit will ask."""
+    return plan_table(_kept(known.settings), known)
+
+
+def _kept(settings: SourceSettings) -> Kept:
     edition = int(settings.options["edition"])
 
     def with_edition(rows: pl.DataFrame, area_variable: str) -> pl.DataFrame:
         return _with_edition(rows, edition, _division_year(area_variable))
 
     # Whether the published projection's totals are the sums of their rounded parts is not known.
-    kept = Kept(f"{OBJECTS}/{edition}", CONTRACT, with_edition, adds_up=False)
-    return collect_table(kept, home, ledger, landing, client, settings, at)
+    return Kept(f"{OBJECTS}/{edition}", CONTRACT, with_edition, adds_up=False)
 
 
 def _with_edition(rows: pl.DataFrame, edition: int, division_year: int) -> pl.DataFrame:

@@ -15,6 +15,8 @@ from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.sampo.cube import read_cells
@@ -58,6 +60,35 @@ def collect_sampo(
             if error.reason in _NOBODY_THERE:
                 break
     return visit.outcome(faults, "; ".join(dict.fromkeys(notes)) or None)
+
+
+def plan_sampo(known: History) -> Plan:
+    """What the next visit will ask. Only the id of a cube's newest run tells whether it moved."""
+    wanted = cubes()
+    moved = sum(_is_wanted_anew(known, cube) for cube in wanted)
+    names = [f"{OBSERVATION}/{cube.topic}" for cube in wanted]
+    kept = [name for name in names if known.latest(name) is not None]
+    subjects = len({cube.subject for cube in wanted})
+    return Plan(
+        source_code=known.settings.source_code,
+        host=known.settings.http.base.host,
+        kept=len(kept),
+        missing=len(names) - len(kept),
+        asks=(
+            Ask("lists of subjects", subjects, subjects),
+            Ask("newest runs", len(wanted), len(wanted)),
+            Ask("trees, figures and the run again", 3 * moved, 3 * len(wanted)),
+        ),
+        calls=known.settings.http.calls,
+        window_seconds=known.settings.http.window_seconds,
+        known_bytes=known.bytes_of(names),
+    )
+
+
+def _is_wanted_anew(known: History, cube: Cube) -> bool:
+    """Whether a cube is fetched whatever its newest run: never compared, too long ago, or asked otherwise."""
+    check = known.last_check(cube.topic)
+    return check is None or check["wanted"] != cube.digest
 
 
 class _Lists:

@@ -17,6 +17,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.settings import SourceSettings
@@ -74,7 +76,29 @@ def collect_sotkanet(
     return visit.outcome([_told(faults, 0)] if faults else ())
 
 
-def _due(visit: Visit) -> list[int]:
+def plan_sotkanet(known: History) -> Plan:
+    """What the next visit will ask. Of an indicator whose turn it is only its description tells whether its rows moved."""
+    due, every = _due(known), [f"{OBSERVATION}/{i.indicator_id}" for i in catalogue()]
+    moved = sum(known.last_check(str(indicator_id)) is None for indicator_id in due)
+    listed = int(bool(moved) and known.last_check(_REGIONS_TOPIC) is None)
+    kept = [name for name in every if known.latest(name) is not None]
+    return Plan(
+        source_code=known.settings.source_code,
+        host=known.settings.http.base.host,
+        kept=len(kept),
+        missing=len(every) - len(kept),
+        asks=(
+            Ask("descriptions of indicators", len(due), len(due)),
+            Ask("rows of indicators", moved, len(due)),
+            Ask("list of regions", listed, int(bool(due))),
+        ),
+        calls=known.settings.http.calls,
+        window_seconds=known.settings.http.window_seconds,
+        known_bytes=known.bytes_of(f"{OBSERVATION}/{indicator_id}" for indicator_id in due),
+    )
+
+
+def _due(visit: History) -> list[int]:
     """Whose turn it is, who was never had, and whose whole comparison is overdue because its turn fell on nights that did not run."""
     turn, known = probed_on(visit.at), visit.known_objects()
     overdue = visit.settings.full_compare + timedelta(days=NIGHTS_OF_A_ROUND)

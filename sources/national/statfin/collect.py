@@ -6,7 +6,7 @@ population.py), and other tables of the same shape (projection/).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,12 +18,20 @@ from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.settings import SourceSettings
 from sources.national.statfin.cube import Cube, parse_cube
-from sources.national.statfin.metadata import Limits, PopulationTable, population_table, read_limits
-from sources.national.statfin.planner import Selection, split
+from sources.national.statfin.metadata import (
+    Limits,
+    PopulationTable,
+    population_table,
+    read_limits,
+    table_of_shape,
+)
+from sources.national.statfin.planner import Selection, cells
 from sources.national.statfin.population import (
     content_digest,
     in_order,
@@ -62,6 +70,11 @@ def collect_population(
     return collect_table(Kept("population", CONTRACT), home, ledger, landing, client, settings, at)
 
 
+def plan_population(known: History) -> Plan:
+    """What the next visit will ask."""
+    return plan_table(Kept("population", CONTRACT), known)
+
+
 def collect_table(
     kept: Kept,
     home: Home,
@@ -73,9 +86,9 @@ def collect_table(
 ) -> SourceOutcome:
     """Bring a table up to date.
 
-    An unchanged table costs three small requests: limits, metadata and one cell, whose `updated` is the release the ledger already has. Otherwise each
-    year is fetched and compared; those that say something new become snapshots. What cannot be had or used ends in a `failed` outcome with one line;
-    the years that came whole are kept, the others keep their last good snapshot.
+    An unchanged table costs three small requests: limits, metadata and one cell, whose `updated` is the release the ledger already has. A year that was not compared
+    whole under that release is fetched and compared; those that say something new become snapshots. What cannot be had or used ends in a `failed` outcome with
+    one line; the years that came whole are kept and not asked again, the others keep their last good snapshot.
     """
     visit = Visit(home, ledger, landing, client, settings, at)
     visit.restore(
@@ -88,11 +101,67 @@ def collect_table(
         path = f"{LANGUAGE}/{settings.options['table']}"
         table = population_table(visit.get(path).reply.json, settings.options["measure"])
         years = _wanted_years(kept, table, visit)
-        if _is_known(kept, visit, path, table, years):
-            return visit.outcome()
+        due, believed = due_years(kept, visit, years, table.area.code)
+        if believed:
+            released = _release(visit, path, table, years[-1])
+            due = sorted([*due, *(year for year, updated in believed.items() if updated != released)])
     except (FetchError, SourceError) as error:
         return visit.outcome([error])
-    return visit.outcome(_collect_years(kept, visit, path, table, limits, years))
+    facts = _facts(table, limits)
+    if visit.noted(kept.objects) != facts:
+        visit.note_check(kept.objects, facts)
+    return visit.outcome(_collect_years(kept, visit, path, table, limits, due))
+
+
+def _facts(table: PopulationTable, limits: Limits) -> dict[str, Any]:
+    """What a plan needs to know of the table and its server."""
+    years = sorted(table.time.values)
+    return {
+        "area_variable": table.area.code,
+        "shape": table.shape,
+        "years": [years[0], years[-1]],
+        "limits": {"cells": limits.max_cells, "calls": limits.max_calls, "window_seconds": limits.window_seconds},
+    }
+
+
+def due_years(
+    kept: Kept, known: History, years: list[str], area_variable: str | None
+) -> tuple[list[str], dict[str, str]]:
+    """The years that are fetched whatever the release is, and those that were compared whole, each with the release that it was compared under."""
+    checks = {year: known.last_check(_object(kept, year)) for year in years}
+    believed = {y: c["updated"] for y, c in checks.items() if c is not None and c["area_variable"] == area_variable}
+    return [year for year in years if year not in believed], believed
+
+
+def plan_table(kept: Kept, known: History) -> Plan:
+    """What `collect_table` will ask: of the table as the last visit noted it, before that as source.yml expects it."""
+    facts = known.noted(kept.objects) or known.settings.expected
+    first, last = (int(year) for year in facts["years"])
+    years = [str(year) for year in range(max(first, known.settings.first_year), last + 1)]
+    due, believed = due_years(kept, known, years, facts.get("area_variable"))
+    table, most_cells = table_of_shape(**facts["shape"]), facts["limits"]["cells"]
+    requests = {year: table.requests(year, most_cells) for year in years}
+
+    def count(of: Iterable[str]) -> int:
+        return sum(len(requests[year]) for year in of)
+
+    kept_objects = {name for name in known.known_objects() if name.startswith(f"{kept.objects}/")}
+    wanted = [_object(kept, year) for year in years]
+    return Plan(
+        source_code=known.settings.source_code,
+        host=known.settings.http.base.host,
+        kept=len(kept_objects),
+        missing=len(set(wanted) - kept_objects),
+        asks=(
+            Ask("limits, metadata and the release", 2 + bool(believed), 2 + bool(believed)),
+            Ask("years", count(due), count(due) + count(believed)),
+        ),
+        calls=facts["limits"]["calls"],
+        window_seconds=facts["limits"]["window_seconds"],
+        known_bytes=known.bytes_of(wanted),
+        cells=max((cells(part) for parts in requests.values() for part in parts), default=0),
+        max_cells=most_cells,
+    )
 
 
 def _wanted_years(kept: Kept, table: PopulationTable, visit: Visit) -> list[str]:
@@ -110,15 +179,12 @@ def _object(kept: Kept, year: str) -> str:
     return f"{kept.objects}/{year}"
 
 
-def _is_known(kept: Kept, visit: Visit, path: str, table: PopulationTable, years: list[str]) -> bool:
-    """Whether the table's release is the one that was last compared whole. The listing's time is no help: it is stamped in bulk."""
-    check = visit.last_check(kept.objects)
-    if check is None or check["years"] != years or check["area_variable"] != table.area.code:
-        return False
-    probe = visit.post(path, _query(table.probe(years[-1])))
+def _release(visit: Visit, path: str, table: PopulationTable, year: str) -> str:
+    """The time stamp of the table's release, from one cell. The listing's time is no help: it is stamped in bulk."""
+    probe = visit.post(path, query(table.probe(year)))
     cube = parse_cube(probe.reply.json)
-    require_asked(cube, table.probe(years[-1]))
-    return cube.updated == check["updated"]
+    require_asked(cube, table.probe(year))
+    return cube.updated
 
 
 def _collect_years(
@@ -127,25 +193,22 @@ def _collect_years(
     """Fetch and keep each year; the faults on the way. A fault of the connection ends the visit, a bad reply only its year."""
     contract = _contract(kept.contract)
     faults: list[FetchError | SourceError] = []
-    releases = set()
     for year in years:
         try:
-            releases.add(_collect_year(kept, visit, path, table, limits, contract, year))
+            _collect_year(kept, visit, path, table, limits, contract, year)
         except SourceError as error:
             faults.append(SourceError(f"{year}: {error}"))
         except FetchError as error:
             return [*faults, error]
-    if not faults and len(releases) == 1:
-        visit.note_check(kept.objects, {"updated": releases.pop(), "years": years, "area_variable": table.area.code})
     return faults
 
 
 def _collect_year(
     kept: Kept, visit: Visit, path: str, table: PopulationTable, limits: Limits, contract: Contract, year: str
-) -> str:
-    """Fetch one year in as many parts as the limit asks for, and keep it if it is new. Returns its release's time stamp."""
-    selections = split(table.selection(year), limits.max_cells, (table.area.code, table.age.code, table.sex.code))
-    parts = [visit.post(path, _query(selection)) for selection in selections]
+) -> None:
+    """Fetch one year in as many parts as the limit asks for, keep it if it is new, and note under which release it was compared."""
+    selections = table.requests(year, limits.max_cells)
+    parts = [visit.post(path, query(selection)) for selection in selections]
     cubes = [_asked_cube(part, selection) for part, selection in zip(parts, selections, strict=True)]
     updated = sorted({cube.updated for cube in cubes})
     if len(updated) > 1:
@@ -163,7 +226,7 @@ def _collect_year(
         require_totals(frame)
     facts = {"source_updated": updated[0], "values": frame["population"].count(), "area_variable": table.area.code}
     visit.keep(_object(kept, year), parts, frame, content_digest(frame), facts)
-    return updated[0]
+    visit.note_check(_object(kept, year), {"updated": updated[0], "area_variable": table.area.code})
 
 
 @cache
@@ -184,6 +247,7 @@ def _rows(kept: Kept, cubes: list[Cube], settings: SourceSettings, area_variable
     return rows if kept.extra is None else kept.extra(rows, area_variable)
 
 
-def _query(selection: Selection) -> dict[str, Any]:
-    query = [{"code": code, "selection": {"filter": "item", "values": list(v)}} for code, v in selection.items()]
-    return {"query": query, "response": {"format": "json-stat2"}}
+def query(selection: Selection) -> dict[str, Any]:
+    """The query that asks for the selected cells."""
+    asked = [{"code": code, "selection": {"filter": "item", "values": list(v)}} for code, v in selection.items()]
+    return {"query": asked, "response": {"format": "json-stat2"}}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sources.national.outcome import SourceError
+from sources.national.statfin.planner import split
 
 # Part → (prefix of the code, Finnish text), both compared in lower case. Time is found by its flag.
 _PARTS = {
@@ -72,10 +73,36 @@ class PopulationTable:
             self.contents.code: (self.contents_value,),
         }
 
+    def requests(self, year: str, max_cells: int) -> list[dict[str, tuple[str, ...]]]:
+        """The queries that ask for each cell of one year once, none for more than the server allows."""
+        return split(self.selection(year), max_cells, (self.area.code, self.age.code, self.sex.code))
+
+    @property
+    def shape(self) -> dict[str, int]:
+        """How many areas, ages and sexes are asked for."""
+        sizes = {code: len(values) for code, values in self.selection("").items()}
+        return {"areas": sizes[self.area.code], "ages": sizes[self.age.code], "sexes": sizes[self.sex.code]}
+
     def probe(self, year: str) -> dict[str, tuple[str, ...]]:
         """The one cell that tells when the table was last released: the whole population of one year."""
         total = (TOTAL,)
         return self.selection(year) | {self.area.code: total, self.age.code: total, self.sex.code: total}
+
+
+def table_of_shape(areas: int, ages: int, sexes: int) -> PopulationTable:
+    """A table of so many values, to count the queries that it takes. Its values are no codes of any table."""
+
+    def variable(code: str, values: tuple[str, ...]) -> Variable:
+        return Variable(code, code, values, values, code == "time", True)
+
+    return PopulationTable(
+        area=variable("area", (TOTAL, *("KU" + str(n).zfill(3) for n in range(areas - 1)))),
+        age=variable("age", tuple(str(n) for n in range(ages))),
+        sex=variable("sex", tuple(str(n) for n in range(sexes))),
+        time=variable("time", ()),
+        contents=variable("contents", ("",)),
+        contents_value="",
+    )
 
 
 def read_limits(document: Any) -> Limits:

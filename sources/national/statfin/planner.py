@@ -1,6 +1,6 @@
 """Splitting one query into parts that the server will answer.
 
-Belongs here: the arithmetic of selected cells. Does not belong here: what is selected, and asking for it.
+Belongs here: the arithmetic of selected cells, for a visit and for the plan of one alike. Does not belong here: what is selected, and asking for it.
 """
 
 from __future__ import annotations

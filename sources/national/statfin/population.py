@@ -46,7 +46,7 @@ def population_rows(cube: Cube, simulated: bool) -> pl.DataFrame:
             "age_years": _gathered(cube, age, [_age(code) for code in cube.codes[age]], pl.Int16),
             "population": values,
             "value_status": statuses,
-            "origin": _origins(cube, simulated),
+            "origin": origins(cube, simulated),
         }
     )
 
@@ -109,7 +109,8 @@ def _judged(cube: Cube) -> tuple[pl.Series, pl.Series]:
     return frame["population"], frame["value_status"]
 
 
-def _origins(cube: Cube, simulated: bool) -> pl.Series:
+def origins(cube: Cube, simulated: bool) -> pl.Series:
+    """Of each cell whether a body published it or the simulator made it. Raises SourceError where a simulated reply does not say."""
     import polars as pl
 
     if not simulated:

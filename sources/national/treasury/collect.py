@@ -5,9 +5,11 @@ Belongs here: the order of the requests and what is compared with what. Does not
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.settings import SourceSettings
@@ -72,6 +76,42 @@ def collect_treasury(
     except (FetchError, SourceError) as error:
         faults.append(error)
     return visit.outcome(faults, "; ".join(told) or None)
+
+
+def plan_treasury(known: History, landing: Landing) -> Plan:
+    """What the next visit will ask, by the catalogue as it was last kept; before that only the catalogue tells."""
+    settings, listed = known.settings, known.latest(CATALOGUE)
+    documents = _documents_in(landing, listed, settings) if listed is not None else []
+    most = int(settings.options["documents_a_night"])
+    due, left = due_tonight(documents, known.noted, known.at, settings.full_compare, most)
+    asked = sum(len(one.fetched) for one in due)
+    packages = {name.split("/")[1] for name in known.known_objects() if name.startswith(f"{CELL}/")}
+    unread = sum(known.last_check(f"{TAXONOMY}/{package}") is None for package in packages)
+    is_first = listed is None
+    return Plan(
+        source_code=settings.source_code,
+        host=settings.http.base.host,
+        kept=len(known.known_objects()),
+        missing=None if is_first else len({d.object for d in documents} - known.known_objects()),
+        asks=(
+            Ask("catalogue", 1, 1),
+            Ask("documents", asked, most if is_first else min(most, len(documents))),
+            Ask("list of taxonomies", int(bool(packages or asked)), 1),
+            Ask("headers of taxonomies", len(packages), None if is_first else len(packages)),
+            Ask("taxonomies", unread, None if is_first else len(packages)),
+        ),
+        calls=settings.http.calls,
+        window_seconds=settings.http.window_seconds,
+        known_bytes=known.bytes_of(known.known_objects()),
+        later=left,
+        nights=None if is_first else 1 + ceil(left / most),
+    )
+
+
+def _documents_in(landing: Landing, body: dict[str, Any], settings: SourceSettings) -> list[Document]:
+    """The county packages of a catalogue that was kept."""
+    document = json.loads(landing.path(body["sha256"]).read_bytes())
+    return read_catalogue(document, settings.first_year, body["origin"] == "synthetic")
 
 
 def _listed(visit: Visit) -> list[Document]:
@@ -225,8 +265,6 @@ def _collect_taxonomy(visit: Visit, package: str, url: str, versions: list[str])
 
 def _restored(body: dict[str, Any], paths: list[Path], landing: Landing, settings: SourceSettings) -> pl.DataFrame:
     """The rows of a snapshot, read anew."""
-    import json
-
     kind = body["object"].split("/")[0]
     if kind == CELL:
         parts = body["parts"]
@@ -235,5 +273,4 @@ def _restored(body: dict[str, Any], paths: list[Path], landing: Landing, setting
         )
     if kind == TAXONOMY:
         return taxonomy.taxonomy_rows(paths[0], body["object"].split("/")[1], body["versions"], settings.is_simulated)
-    documents = read_catalogue(json.loads(paths[0].read_bytes()), settings.first_year, settings.is_simulated)
-    return catalogue_rows(documents, settings.is_simulated)
+    return catalogue_rows(_documents_in(landing, body, settings), settings.is_simulated)

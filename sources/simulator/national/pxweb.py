@@ -1,6 +1,6 @@
-"""The PxWeb v1 service with its tables of population.
+"""The PxWeb v1 service with its tables of population and of key figures.
 
-Belongs here: the protocol as Statistics Finland serves it since June 2026, with its limits and its habits. Does not belong here: the tables (pxweb_tables.py), the
+Belongs here: the protocol as Statistics Finland serves it since June 2026, with its limits and its habits. Does not belong here: the tables (pxweb_tables.py, key_figures.py), the
 figures themselves (figures.py) and sockets (server.py).
 """
 
@@ -16,8 +16,9 @@ from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 from sources.national.statfin.cube import ORIGIN_LABEL
+from sources.simulator.national.key_figures import KeyFigures
 from sources.simulator.national.protocol import Request, Response, json_response
-from sources.simulator.national.pxweb_tables import TOTAL, Table, Variable, served
+from sources.simulator.national.pxweb_tables import RESTATED_FROM_DAY, TOTAL, Table, Variable, served
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +54,7 @@ class PxWeb:
         window_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tables = served(day, seed)
+        self._tables = (*served(day, seed), KeyFigures(seed, day >= RESTATED_FROM_DAY))
         self._max_cells, self._max_calls, self._window = max_cells, max_calls, window_seconds
         self._clock = clock
         self._calls: deque[float] = deque()
@@ -118,7 +119,7 @@ class PxWeb:
             if path == ["StatFin", t.folder]
         ] or None
 
-    def _data(self, request: Request, language: str, table: Table, variables: list[Variable]) -> Response:
+    def _data(self, request: Request, language: str, table: Table | KeyFigures, variables: list[Variable]) -> Response:
         import numpy as np
 
         chosen = self._chosen(request, variables)

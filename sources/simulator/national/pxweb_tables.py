@@ -22,14 +22,14 @@ RELEASED = "2026-04-01T05:00:00Z"
 RESTATED = "2026-11-02T06:00:00Z"
 RESTATED_FROM_DAY = 1
 PROJECTION_RELEASED = "2024-10-24T05:00:00Z"
-_AGE, _SEX, _TIME, _CONTENTS = "ikaryhma_10_20180101", "sukupuoli_9_20180101", "timeperiod_y", "contentscode"
-_TEXTS = {
+_AGE, _SEX, TIME, CONTENTS = "ikaryhma_10_20180101", "sukupuoli_9_20180101", "timeperiod_y", "contentscode"
+TEXTS = {
     "fi": {
         "area": "Alue",
         _AGE: "Ikä",
         _SEX: "Sukupuoli",
-        _TIME: "Vuosi",
-        _CONTENTS: "Tiedot",
+        TIME: "Vuosi",
+        CONTENTS: "Tiedot",
         "all": "Yhteensä",
         "country": "KOKO MAA",
     },
@@ -37,8 +37,8 @@ _TEXTS = {
         "area": "Område",
         _AGE: "Ålder",
         _SEX: "Kön",
-        _TIME: "År",
-        _CONTENTS: "Uppgifter",
+        TIME: "År",
+        CONTENTS: "Uppgifter",
         "all": "Totalt",
         "country": "HELA LANDET",
     },
@@ -46,8 +46,8 @@ _TEXTS = {
         "area": "Area",
         _AGE: "Age",
         _SEX: "Sex",
-        _TIME: "Year",
-        _CONTENTS: "Information",
+        TIME: "Year",
+        CONTENTS: "Information",
         "all": "Total",
         "country": "WHOLE COUNTRY",
     },
@@ -70,7 +70,7 @@ class Variable:
         shown = {"code": self.code, "text": self.text, "values": list(self.values), "valueTexts": list(self.texts)}
         if self.elimination:
             shown["elimination"] = True
-        if self.code == _TIME:
+        if self.code == TIME:
             shown["time"] = True
         if self.code.startswith("alue_"):
             shown["map"] = f"Alue {self.code[-8:-4]}"
@@ -98,7 +98,7 @@ class Table:
 
     def variables(self, language: str) -> list[Variable]:
         """The variables in the table's own order, the contents last."""
-        texts = _TEXTS[language]
+        texts = TEXTS[language]
         areas, years = self.figures.areas, tuple(str(year) for year in self.figures.years)
         name = "name_sv" if language == "sv" else "name_fi"
         names = {row["municipality_code"]: row[name] for row in read("municipality")}
@@ -119,9 +119,9 @@ class Table:
                 True,
             ),
             _SEX: Variable(_SEX, texts[_SEX], (TOTAL, "1", "2"), (texts["all"], *_SEX_TEXTS[language]), True),
-            _TIME: Variable(_TIME, texts[_TIME], years, years),
+            TIME: Variable(TIME, texts[TIME], years, years),
         }
-        contents = Variable(_CONTENTS, texts[_CONTENTS], (self.content,), (self.measure[language],))
+        contents = Variable(CONTENTS, texts[CONTENTS], (self.content,), (self.measure[language],))
         return [*(by_code[code] for code, _ in self.axes), contents]
 
     def cells(self, chosen: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +136,7 @@ class Table:
 
     @property
     def role(self) -> dict[str, list[str]]:
-        return {"time": [_TIME], "metric": [_CONTENTS]}
+        return {"time": [TIME], "metric": [CONTENTS]}
 
 
 def served(day: int, seed: int) -> tuple[Table, ...]:
@@ -150,7 +150,7 @@ def served(day: int, seed: int) -> tuple[Table, ...]:
             f"11re -- Väestö iän (1-v.) ja sukupuolen mukaan alueittain, {YEARS[0]}-{YEARS[-1]}",
             "Tilastokeskus, väestörakenne",
             measured,
-            ((measured, 0), (_AGE, 1), (_SEX, 2), (_TIME, 3)),
+            ((measured, 0), (_AGE, 1), (_SEX, 2), (TIME, 3)),
             "vaerak-vaesto",
             {"fi": "Väestö 31.12.", "sv": "Folkmängd 31.12", "en": "Population 31 Dec"},
             RESTATED if restated else RELEASED,
@@ -162,7 +162,7 @@ def served(day: int, seed: int) -> tuple[Table, ...]:
             f"14wx -- Väestöennuste 2024: väestö iän ja sukupuolen mukaan alueittain, {PROJECTED[0]}-{PROJECTED[-1]}",
             "Tilastokeskus, väestöennuste",
             projected,
-            ((projected, 0), (_TIME, 3), (_SEX, 2), (_AGE, 1)),
+            ((projected, 0), (TIME, 3), (_SEX, 2), (_AGE, 1)),
             "vaesto_e24",
             {
                 "fi": "Väestö 31.12. (ennuste 2024)",

@@ -20,6 +20,7 @@ from sources.national.codelist import collect as codelist
 from sources.national.codeserver import collect as codeserver
 from sources.national.innokyla import collect as innokyla
 from sources.national.kela import collect as kela
+from sources.national.key_figures import collect as key_figures
 from sources.national.outcome import SourceOutcome
 from sources.national.projection import collect as projection
 from sources.national.sampo import collect as sampo
@@ -87,6 +88,9 @@ class Desk:
 
     def projection(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         return self._collect(projection, projection.collect_projection, server.base_url_pxweb, day, http)
+
+    def key_figures(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
+        return self._collect(key_figures, key_figures.collect_key_figures, server.base_url_pxweb, day, http)
 
     def municipality_map(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
         collect = classifications.collect_municipality_map
