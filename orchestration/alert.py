@@ -34,7 +34,7 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """Why a night's summary calls for a person, worst first: each a code and one line; empty when nobody need be woken.
 
     A rejected, late or held delivery is not among them: its sender has the report, and the summary names it. One that stays incomplete is: its sender has nothing. A
-    month that is three days overdue is: its sender must be called.
+    hold that nobody answers is: the sender waits for us. A month that is three days overdue is: its sender must be called.
     """
     found = []
     if document["outcome"] == "gate_failed":
@@ -57,6 +57,11 @@ def reasons(document: Mapping[str, Any]) -> list[dict[str, str]]:
         if one.get("is_overdue"):
             place = f"inbox/{one['organiser_code']}/{one['label']}"
             found.append(("delivery_incomplete", f"{place} has been incomplete since {one['since']}: {one['reason']}"))
+    for one in document.get("held", []):
+        if one.get("is_overdue"):
+            what = f"{one['dataset']} {one['period']} sequence {one['sequence']} of {one['organiser_code']}"
+            answer = f"sotevarasto hold answer {one['receipt_id']}"
+            found.append(("hold_unanswered", f"{what} has been held since {one['since']} without an answer: {answer}"))
     found += [("delivery_overdue", line) for line in _overdue(document.get("reminders", ()))]
     return [{"code": code, "text": text} for code, text in found]
 

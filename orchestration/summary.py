@@ -23,6 +23,7 @@ from sources.regional.periods import awaiting
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "gate_failed": 1, "could_not_run": 2}
 STATUSES = ("PASS", "FAIL", "N-A", "ERROR")
+VERDICTS = ("green", "amber", "red", "could_not_run")
 
 
 def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def _document(night: Night) -> dict[str, Any]:
         "problems": night.regional.get("problems", []),
         "revisions": _revisions(night),
         "unmapped": _unmapped(night),
+        "reconciliation": _reconciliation(night),
         "checks": _counted(night),
         "release": current.as_dict() if current else None,
         "release_folder": str(night.home.current) if current else None,
@@ -124,6 +126,29 @@ def _unmapped(night: Night) -> dict[str, int]:
             else [(0, 0)]
         )
     return {"codes": found[0][0], "rows": int(found[0][1])}
+
+
+def _reconciliation(night: Night) -> dict[str, Any]:
+    """How the pairs of the current release compare, by verdict. What rests on a source that failed tonight could not be run tonight, whatever the release says."""
+    from warehouse.publish import current_release
+    from warehouse.read import open_release
+
+    silent = sorted(s["source_code"] for s in night.sources if s["status"] == "failed")
+    counts = dict.fromkeys(VERDICTS, 0)
+    if current_release(night.home) is None:
+        return {**counts, "silent": []}
+    with open_release(night.home) as con:
+        if not con.execute("select 1 from duckdb_tables() where table_name = 'reconciliation'").fetchall():
+            return {**counts, "silent": []}
+        rows = con.execute(
+            """select case when list_has_any([our_source_code, their_source_code], $1::varchar[]) then 'could_not_run' else verdict end, count(*)
+            from dq.reconciliation group by all""",
+            [silent],
+        ).fetchall()
+        used = con.execute(
+            "select our_source_code from dq.reconciliation union select their_source_code from dq.reconciliation"
+        ).fetchall()
+    return {**counts, **dict(rows), "silent": [code for code in silent if (code,) in used]}
 
 
 def _write(night: Night, document: dict[str, Any]) -> None:

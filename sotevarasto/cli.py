@@ -14,8 +14,10 @@ import click
 
 from sotevarasto.commands import Commands, one_line
 from sotevarasto.delivery_commands import delivery
+from sotevarasto.explain_command import explain
 from sotevarasto.hold import hold
 from sotevarasto.pseudonymise_command import pseudonymise
+from sotevarasto.release_commands import release
 from sources.errors import SotevarastoError
 
 
@@ -27,6 +29,8 @@ def main() -> None:
 
 main.add_command(delivery)
 main.add_command(pseudonymise)
+main.add_command(explain)
+main.add_command(release)
 
 
 @main.command()
@@ -172,10 +176,10 @@ def landing() -> None:
 
 
 @landing.command("erase")
-@click.argument("sha256")
+@click.argument("sha256", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why; it is kept in the ledger.")
-def landing_erase(sha256: str, reason: str) -> None:
-    """Remove landed bytes and the rows derived from them; the ledger keeps that it was done, by whom and why."""
+def landing_erase(sha256: tuple[str, ...], reason: str) -> None:
+    """Remove landed bytes, of one hash or several, and the rows derived from them; the ledger keeps that it was done, by whom and why."""
     from sotevarasto.trust import erase_landed
 
     erase_landed(sha256, reason)

@@ -120,8 +120,8 @@ def _tell(done: Checked, language: str) -> None:
     click.echo(
         f"{document['organiser_code']} {document['dataset'] or '–'} {document['period'] or '–'}: {state(document, t)}"
     )
-    if document["rule"]:
-        click.echo(f"  {document['rule']}: {document['reason']}")
+    for fault in document["faults"]:
+        click.echo(f"  {fault['rule']}: {fault['reason'][language]}")
     if told := summary(document["totals"], t):
         click.echo(told)
     for cause in document["causes"][:_SHOWN]:

@@ -88,6 +88,7 @@ def show(summary: dict[str, Any]) -> None:
     _calendar(console, summary)
     _revisions(console, summary)
     _checks(console, summary)
+    _reconciliation(console, summary)
     _release(console, summary)
     stages = _table("stage", "seconds", numbers=frozenset({1}))
     for stage in summary["stages"]:
@@ -181,9 +182,9 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         )
     for one in summary["held"]:
         where = f"{one['organiser_code']} {one['dataset']} {one['period']} sequence {one['sequence']}"
-        console.print(
-            Text(f"  held {where}: {one['rule']} {one['reason']}. Answer: sotevarasto hold answer {one['receipt_id']}")
-        )
+        state = f"held, unanswered since {one['since']}," if one["is_overdue"] else "held"
+        answer = f"sotevarasto hold answer {one['receipt_id']}"
+        console.print(Text(f"  {state} {where}: {one['rule']} {one['reason']}. Answer: {answer}"))
     for one in (w for w in summary["waiting"] if w["is_overdue"]):
         console.print(
             Text(f"  incomplete since {one['since']}: {one['organiser_code']}/{one['label']}: {one['reason']}")
@@ -235,6 +236,15 @@ def _checks(console: Console, summary: dict[str, Any]) -> None:
             )
         )
         console.print(Text("  " + ", ".join(f"{c['id']} {c['message'].split(' of ')[0]}" for c in quiet)))
+
+
+def _reconciliation(console: Console, summary: dict[str, Any]) -> None:
+    """One line: how the figures of two bodies compare, and which body gave no answer tonight."""
+    found = summary["reconciliation"]
+    if any(found[verdict] for verdict in ("green", "amber", "red", "could_not_run")):
+        silent = f" (no answer tonight from {', '.join(found['silent'])})" if found["silent"] else ""
+        line = f"{found['green']} green, {found['amber']} amber, {found['red']} red, {found['could_not_run']} could not run{silent}"
+        console.print(Text(f"\nHeld against other bodies (dq.reconciliation): {line}"))
 
 
 def _release(console: Console, summary: dict[str, Any]) -> None:

@@ -7,13 +7,14 @@ sources/landing.py).
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
 
 from sources.errors import SotevarastoError
 from sources.home import Home, current_profile, default_home
-from sources.landing import Landing, erase, missing_bytes
+from sources.landing import Landing, erase_all, missing_bytes
 from sources.ledger import Ledger
 
 
@@ -46,8 +47,8 @@ def verify() -> int:
     return 0
 
 
-def erase_landed(sha256: str, reason: str) -> None:
-    """Erase one landed file under the night's lock; the next night rebuilds without it."""
+def erase_landed(hashes: Sequence[str], reason: str) -> None:
+    """Erase landed files under the night's lock, all or, when one of them is not known, none; the next night rebuilds without them."""
     from warehouse.lock import NightLock
 
     home = _home()
@@ -55,7 +56,7 @@ def erase_landed(sha256: str, reason: str) -> None:
         # In a simulated home time is the calendar's: that of its last night.
         nights = ledger.events("night")
         at = nights[-1].at if nights and home.profile == "simulated" else datetime.now(UTC)
-        erase(home, ledger, sha256, reason, getpass.getuser(), at)
+        erase_all(home, ledger, hashes, reason, getpass.getuser(), at)
     click.echo(
-        f"erased {sha256}; the ledger keeps that it was done. Run make nightly to publish a release without its rows"
+        f"erased {', '.join(dict.fromkeys(hashes))}; the ledger keeps that it was done. Run make nightly to publish a release without these rows"
     )

@@ -217,20 +217,29 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def erase(home: Home, ledger: Ledger, sha256: str, reason: str, who: str, at: datetime) -> Event:
-    """Erase bytes and every row derived from them, and record hash, receipts, who and why; `at` is business time.
+    """`erase_all` of one file; its event."""
+    return erase_all(home, ledger, [sha256], reason, who, at)[0]
+
+
+def erase_all(home: Home, ledger: Ledger, hashes: Iterable[str], reason: str, who: str, at: datetime) -> list[Event]:
+    """Erase bytes and every row derived from them, and record hash, receipts, who and why; `at` is business time. The events are one for each hash, in their order.
 
     The event comes first: a crash after it is finished by `finish_erasures`, whereas bytes gone with no event would
     be a loss in silence. Erasing twice returns the first event. LandingError if the ledger knows no such bytes or
-    the reason is empty. The next release is built without the rows, and then says that they are absent.
+    the reason is empty; then nothing is erased, whichever of the hashes it is about. The next release is built
+    without the rows, and then says that they are absent.
     """
+    asked = list(dict.fromkeys(hashes))
     if not reason.strip() or not who.strip():
-        raise LandingError(f"erasing {sha256} needs a reason and a name: give both")
-    event = ledger.get("erasure", sha256)
-    if event is None:
-        body = _derived(ledger, sha256) | {"reason": reason, "who": who}
-        event = ledger.append("erasure", sha256, body, at)
+        raise LandingError(f"erasing {', '.join(asked)} needs a reason and a name: give both")
+    new = [sha256 for sha256 in asked if ledger.get("erasure", sha256) is None]
+    for sha256 in new:
+        _derived(ledger, sha256)
+    for sha256 in new:
+        # Anew for each: what it shared with one that is erased by now is its own.
+        ledger.append("erasure", sha256, _derived(ledger, sha256) | {"reason": reason, "who": who}, at)
     finish_erasures(home, ledger)
-    return event
+    return [ledger.get("erasure", sha256) for sha256 in asked]
 
 
 def finish_erasures(home: Home, ledger: Ledger) -> None:
@@ -295,7 +304,8 @@ def _derived(ledger: Ledger, sha256: str) -> dict[str, list[str]]:
             f"no receipt or snapshot has bytes {sha256}: take the hash from dq.delivery or meta.snapshot"
         )
     # A snapshot is kept as one reply or as many; those that another snapshot is made of too are not this one's to erase.
-    others = [event for event in ledger.events("snapshot") if event not in snapshots]
+    erased = {event.subject for event in ledger.events("erasure")}
+    others = [e for e in ledger.events("snapshot") if e not in snapshots and e.body["sha256"] not in erased]
     shared = set().union(*map(named_bytes, others))
     parts = set().union(*map(named_bytes, snapshots)) - shared
     ids = {event.subject for event in receipts}

@@ -253,6 +253,8 @@ def test_the_report_names_rule_place_and_mend_in_three_languages(case):
     else:
         assert mend[case.verdict["rule"]]["is_verdict"]
         assert document["reason"] == case.verdict["reason"]
+        reasons = document["faults"][0]["reason"]
+        assert len(set(reasons.values())) == 3, "in each language in its own words"
 
 
 def test_nothing_that_a_sender_or_analyst_sees_holds_a_pseudonym_a_path_or_a_stack_trace(case):

@@ -38,6 +38,7 @@ from tests.faultserver import (
     Step,
     answer,
     drip,
+    gzip_bomb,
     raw,
     redirect,
     reset_after,
@@ -77,7 +78,10 @@ MENDS = {
     "see the address, or try again when the server is well",
     "try again later or raise total_seconds",
     "try again later or raise read_seconds",
+    "if this is true data, raise max_ratio",
+    "see whether a proxy stands between",
     "see allowed_hosts in its settings",
+    "see the source's settings",
     "see the address in the settings",
 }
 PAGE = b"<!DOCTYPE html><html><body>Huoltokatko</body></html>"
@@ -252,6 +256,10 @@ LASTING = {
     "403": (status(403), False, "status 403"),
     "silence": (silent(5), True, "silent"),
     "a byte at a time": (drip(HEAD, b", 3" * 100, 0.2), False, "total deadline"),
+    "a bomb": (gzip_bomb(64), False, "unpacks to more than"),
+    "another encoding": (answer(b"[1]", Content_Encoding="br"), False, "'br'"),
+    "a file": (redirect("file:///etc/passwd", 307), False, "file"),
+    "a link-local host": (redirect("http://169.254.169.254/latest", 307), False, "169.254.169.254"),
     "another host": (redirect("http://192.0.2.1/", 307), False, "192.0.2.1"),
 }
 SLOW = ("silence", "a byte at a time")

@@ -14,6 +14,7 @@ from tests.batch import parcel
 from tests.browser import CHROMIUM, Browser, outside
 from tests.spoiled import Text
 
+MADE = datetime(2026, 9, 10, 8, 15, tzinfo=HELSINKI)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
@@ -36,7 +37,7 @@ CONTRAST = """
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """The report of a delivery with several causes, one of them hostile."""
-    text = Text(parcel("05", 1, datetime(2026, 9, 10, 8, 15, tzinfo=HELSINKI)))
+    text = Text(parcel("05", 1, MADE))
     lines = text.clean(30)
     for number in lines[:20]:
         text.put(number, "sex", "X")
@@ -120,6 +121,19 @@ def test_the_skip_link_leads_to_what_is_to_be_mended(page, browser):
 def test_the_page_fits_the_screen_and_wide_tables_scroll_in_themselves(page, browser, width):
     browser.open(page, width=width)
     assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+# What takes part in no picture must not be seen on any screen: it is cut to nothing, wherever it stands.
+SEEN = """
+[...document.querySelectorAll('.unseen, .skip')].filter(e => { const s = getComputedStyle(e), b = e.getBoundingClientRect();
+  return e.offsetParent && !(s.clipPath === 'inset(50%)' && s.overflow === 'hidden' && b.width <= 1 && b.height <= 1); }).length
+"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1200])
+def test_what_is_for_screen_readers_alone_shows_on_no_screen(page, browser, width):
+    browser.open(page, width=width)
+    assert browser.value(SEEN) == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

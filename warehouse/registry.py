@@ -49,8 +49,8 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,check_result,source}.parquet; slices/<dataset>/…, the slices of accepted and superseded
-    deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
+    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,delivery_file,code_mapping,check_result,source,correction,build_moment}.parquet;
+    slices/<dataset>/…, the slices of accepted and superseded deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
     import duckdb
@@ -58,7 +58,15 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     with duckdb.connect() as con:
         _load_events(con, ledger, at)
         _load_timeliness(con, ledger, at)
-        for name in ("delivery", "snapshot", "period_lock"):
+        for name in (
+            "delivery",
+            "snapshot",
+            "period_lock",
+            "delivery_file",
+            "code_mapping",
+            "correction",
+            "build_moment",
+        ):
             con.execute(f"CREATE TABLE {name} AS {query(name)}")
         create_delivery_status(con, ledger, at)
         empty_folder(home.build)
@@ -80,15 +88,19 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
             "tombstone",
             "period_lock",
             "snapshot",
+            "delivery_file",
+            "code_mapping",
             "check_result",
             "source",
+            "correction",
+            "build_moment",
         ):
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
         code = code_fingerprint()
         # A month that becomes due or late is news too, though nothing came in.
-        kinds = ("delivery", "snapshot", "period_lock", "delivery_status")
+        kinds = ("delivery", "snapshot", "period_lock", "delivery_status", "correction")
         told = " UNION ALL ".join(f"SELECT to_json(t)::VARCHAR AS fact FROM {name} t" for name in kinds)
         facts = con.execute(f"{told} ORDER BY fact").fetchall()
     return Staged(input_fingerprint(code, (fact for (fact,) in facts)), code, counts)

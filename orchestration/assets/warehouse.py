@@ -52,10 +52,13 @@ _BESIDE = frozenset({"raw__codelist"})
     "Nothing is materialised, and nothing downstream runs, when no input and no code moved since the current release.",
 )
 def raw__registry(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.Output]:
+    from sources.national.corrections import read_corrections, record_corrections
     from warehouse.publish import current_release
     from warehouse.registry import stage_registry
 
     n = night.night
+    if moved := record_corrections(n.ledger, read_corrections(), n.at):
+        n.say(f"  {moved} corrections of national figures are new, changed or taken out (dq.correction)")
     with n.stage("registry of deliveries and snapshots"):
         staged = stage_registry(n.home, n.ledger, n.at)
     n.staged = staged

@@ -18,7 +18,7 @@ from sources.landing import Landing
 from sources.regional.county import County, Dialect
 from sources.regional.keys_only import dialect_of_keys, of_keys
 from sources.regional.limits import refuse_beyond
-from sources.regional.manifest import DELETE, DataFile, Manifest, Refused, parse_manifest
+from sources.regional.manifest import DELETE, DataFile, Manifest, Refused, parse_manifest, refusal_of, together
 from sources.regional.sender import TEST_ORGANISER, county_of, is_test
 from sources.regional.signature import read_bounded, verify
 
@@ -56,7 +56,7 @@ def admit(
     Raises Refused with the first rule broken; Absent (a LandingError) when the landing lacks the bytes that the receipt names.
     """
     if refusal := body["refusal"]:
-        raise Refused(refusal["code"], refusal["reason"], **refusal["values"])
+        raise refusal_of(refusal)
     sent = landing.path(body["manifest_sha256"]).read_bytes()
     manifest = parse_manifest(sent)
     organiser_code = body["organiser_code"]
@@ -110,17 +110,18 @@ def _refuse_version(declared: str, contract: Contract, at: datetime) -> None:
     today, own = at.astimezone(_HELSINKI).date(), contract.version
     begins = contract.extras.get("in_force_from")
     ends = {v["version"]: date.fromisoformat(v["until"]) for v in contract.extras.get("accepted_versions", ())}
+    told = {}
     if declared == own:
         if not begins or today >= date.fromisoformat(begins):
             return
-        why = f"is not in force before {begins}"
+        why, told = f"is not in force before {begins}", {"begins": begins}
     elif declared not in ends:
         why = f"is not in force; version {own} is"
     elif today <= ends[declared]:
         return
     else:
         why = f"was accepted until {ends[declared]}; version {own} is in force"
-    raise Refused("CONTRACT_VERSION", f"contract version {declared} {why}", declared=declared, found=own)
+    raise Refused("CONTRACT_VERSION", f"contract version {declared} {why}", declared=declared, found=own, **told)
 
 
 def _refuse_beyond_window(manifest: Manifest, contract: Contract, at: datetime) -> None:
@@ -147,17 +148,26 @@ def _refuse_future(manifest: Manifest, at: datetime) -> None:
     if manifest.created_at > at + _CLOCK_TOLERANCE:
         created_at = manifest.created_at.isoformat()
         raise Refused(
-            "MANIFEST_TIME", f"created_at {created_at} lies in the future", declared=created_at, found=at.isoformat()
+            "MANIFEST_TIME",
+            f"created_at {created_at} lies in the future",
+            declared=created_at,
+            found=at.isoformat(),
+            now=at.isoformat(),
         )
 
 
 def _refuse_other_bytes(manifest: Manifest, stored: list[dict[str, Any]]) -> None:
     received = {file["name"]: file for file in stored}
+    others = []
     for declared in manifest.files:
         found = received[declared.name]
         if found["bytes"] != declared.bytes:
             reason = f"{declared.name}: the manifest says {declared.bytes} bytes, the file has {found['bytes']}"
-            raise Refused("SIZE", reason, declared=declared.bytes, found=found["bytes"])
-        if found["sha256"] != declared.sha256:
+            values = {"declared": declared.bytes, "found": found["bytes"], "file": declared.name}
+            others.append(Refused("SIZE", reason, **values))
+        elif found["sha256"] != declared.sha256:
             reason = f"{declared.name}: the manifest says SHA-256 {declared.sha256}, the file gives {found['sha256']}"
-            raise Refused("HASH", reason, declared=declared.sha256, found=found["sha256"])
+            values = {"declared": declared.sha256, "found": found["sha256"], "file": declared.name}
+            others.append(Refused("HASH", reason, **values))
+    if others:
+        raise together(others)

@@ -214,9 +214,8 @@ def claimed_names(folder: Path, manifests: list[Entry]) -> set[str]:
 
 
 def _odd_kind(entry: Entry) -> Refused:
-    return Refused(
-        "FILE_KIND", f"{entry.label} is a {entry.kind}, not a regular file", declared="file", found=entry.kind
-    )
+    reason = f"{entry.label} is a {entry.kind}, not a regular file"
+    return Refused("FILE_KIND", reason, declared="file", found=entry.kind, file=entry.label)
 
 
 def _read_bounded(path: Path) -> bytes:
@@ -239,6 +238,7 @@ def _refuse_claimed_twice(claims: list[_Claim]) -> None:
                     "MANIFEST_TWICE",
                     f"{shown(name)} is named by {claim.entry.label} and by {others}, which differ",
                     found=others,
+                    file=shown(name),
                 )
 
 
@@ -264,6 +264,7 @@ def _compare_with_files(claim: _Claim, entries: dict[str, Entry], organiser_code
                     f"{entry.label}: the manifest says {file.bytes} bytes, the file has {entry.bytes}",
                     declared=file.bytes,
                     found=entry.bytes,
+                    file=entry.label,
                 )
 
 

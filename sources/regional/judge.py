@@ -22,7 +22,7 @@ from sources.errors import SotevarastoError
 from sources.regional.county import Dialect
 from sources.regional.harmoniser import identifier, identifiers, quoted
 from sources.regional.lines import LineFeed, Slot
-from sources.regional.manifest import Refused
+from sources.regional.manifest import Refused, together
 from sources.regional.preflight import preflight, refuse
 from sources.regional.reader import read_header
 from sources.regional.repeats import mark_repeated
@@ -138,11 +138,16 @@ def stage_deliveries(
 def _opened(
     contract: Contract, dialect: Dialect, delivery: Delivery, number: int, rules: CompiledRules
 ) -> list[Reading]:
-    """The files of a delivery, each with its header read and nothing else. Raises Refused when the bytes or the header of one decide."""
-    return [
-        _open(contract, dialect, file, rules, Slot(number, place, delivery.context.period))
-        for place, file in enumerate(delivery.files)
-    ]
+    """The files of a delivery, each with its header read and nothing else. Raises Refused when the bytes or the headers decide, with what is wrong in each file."""
+    readings, refusals = [], []
+    for place, file in enumerate(delivery.files):
+        try:
+            readings.append(_open(contract, dialect, file, rules, Slot(number, place, delivery.context.period)))
+        except Refused as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise together(refusals)
+    return readings
 
 
 def _open(contract: Contract, dialect: Dialect, file: SourceFile, rules: CompiledRules, slot: Slot) -> Reading:

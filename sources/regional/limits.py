@@ -26,6 +26,7 @@ class Limits:
     line_characters: int
     deliveries_per_night: int
     waiting_hours: int
+    hold_hours: int
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -31,13 +32,32 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 
 class Refused(SotevarastoError):
-    """A delivery is refused as a whole. `code` is a rule of file_rules.yml; `values` are what was declared and what was found, for the report."""
+    """A delivery is refused as a whole. `code` is a rule of file_rules.yml; `values` are what was declared and what was found, for the report. `also` are further faults
+    that were seen in the same look, so that a sender can mend them in one go; none of them has others of its own."""
 
-    def __init__(self, code: str, reason: str, **values: object) -> None:
+    def __init__(self, code: str, reason: str, *, also: Iterable[Refused] = (), **values: object) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.also = tuple(also)
         self.values = {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the receipt, from which `refusal_of` makes it again."""
+        told = {"code": self.code, "reason": self.reason, "values": self.values}
+        return told | {"also": [one.as_dict() for one in self.also]} if self.also else told
+
+
+def refusal_of(told: Mapping[str, Any]) -> Refused:
+    """The refusal that a receipt tells of."""
+    also = [refusal_of(one) for one in told.get("also", ())]
+    return Refused(told["code"], told["reason"], also=also, **told["values"])
+
+
+def together(refusals: Sequence[Refused]) -> Refused:
+    """The first of these, telling of all the others and of theirs."""
+    first, *rest = (one for refusal in refusals for one in (refusal, *refusal.also))
+    return Refused(first.code, first.reason, also=rest, **first.values)
 
 
 class Cut(Refused):
@@ -93,6 +113,7 @@ def parse_manifest(data: bytes) -> Manifest:
             f"the manifest is not UTF-8 at byte {error.start}",
             found=f"byte {error.start}",
             declared="utf-8",
+            byte=error.start,
         ) from None
     _refuse_deep(text)
     body = _load(text)
@@ -129,7 +150,11 @@ def _load(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise (Cut if _ends_early(error, text) else Refused)(
-            "MANIFEST_JSON", f"the manifest is not JSON at {place}: {error.msg}", found=f"{place}: {error.msg}"
+            "MANIFEST_JSON",
+            f"the manifest is not JSON at {place}: {error.msg}",
+            found=f"{place}: {error.msg}",
+            line=error.lineno,
+            character=error.colno,
         ) from None
     if not isinstance(body, dict):
         raise Refused(
@@ -202,22 +227,29 @@ def _refuse_invalid(body: dict[str, Any]) -> None:
     )
     if not errors:
         return
-    error = errors[0]
+    # There is an error for each missing key, and each tells of all of them.
+    told = {refusal.reason: refusal for refusal in map(_invalid, errors)}
+    raise together(list(told.values()))
+
+
+def _invalid(error: Any) -> Refused:
     place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(".") or "top level"
     declared, found = _expectation(error)
-    raise Refused(
-        "MANIFEST_SCHEMA",
-        f"manifest, {shown(place)}: expected {declared}, found {found}",
-        declared=declared,
-        found=found,
-    )
+    reason = f"manifest, {shown(place)}: expected {declared}, found {found}"
+    values = {"declared": declared, "found": found, "place": shown(place)}
+    missing = {"missing": ", ".join(_missing(error))} if error.validator == "required" else {}
+    return Refused("MANIFEST_SCHEMA", reason, **values, **missing)
+
+
+def _missing(error: Any) -> list[str]:
+    return [name for name in error.validator_value if name not in error.instance]
 
 
 def _expectation(error: Any) -> tuple[str, str]:
     """What the schema wants and what stands there, both short: jsonschema's own messages repeat the whole value."""
     if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
-        return f"the key {missing}", "no such key"
+        missing = _missing(error)
+        return f"the key{'s' if len(missing) > 1 else ''} {', '.join(missing)}", "no such key"
     if error.validator == "additionalProperties":
         extra = sorted(set(error.instance) - set(error.schema["properties"]))
         return "only the keys of the schema", shown(", ".join(extra))

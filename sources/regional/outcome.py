@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sources.contract import Contract
@@ -18,6 +18,7 @@ from sources.regional.county import County
 from sources.regional.holds.answers import Held
 from sources.regional.holds.answers import waiting as waiting_for_answer
 from sources.regional.inbox import Waiting
+from sources.regional.limits import limits
 from sources.regional.manifest import DELETE, DELTA
 from sources.regional.sender import in_earnest
 from sources.regional.timeliness import Timeliness, timeliness
@@ -42,7 +43,8 @@ class IntakeOutcome:
     """`deliveries` are those judged at this business time, in order: receipt_id, organiser_code, dataset, period, sequence, status, rule, reason, rows_* (0 where no
     row was read), is_correction, is_late, is_amendment (a delta or a delete), is_unchanged, is_late_after_lock.
 
-    `held` are all deliveries that wait for an answer by now, whenever they were judged: receipt_id, organiser_code, dataset, period, sequence, rule, reason, since.
+    `held` are all deliveries that wait for an answer by now, whenever they were judged: receipt_id, organiser_code, dataset, period, sequence, rule, reason, since, answer, is_overdue
+    (without a settling answer for `hold_hours` of limits.yml).
     `rule_counts` is row rule id → (failed, applicable) over them; `problems` are lines for the operator; `pending` counts receipts that could not be judged;
     `tests` those of the test organiser that were judged, which count nowhere else.
     """
@@ -168,7 +170,7 @@ def outcome_of(
         validation=_validation([v.body for v in tonight], disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},
         tests=sum(1 for e in judged if e.at == when and e.subject not in receipts),
-        held=tuple(_held(held) for held in waiting_for_answer(ledger)),
+        held=tuple(_held(held, when) for held in waiting_for_answer(ledger)),
     )
 
 
@@ -187,7 +189,8 @@ def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> 
     }
 
 
-def _held(held: Held) -> dict[str, Any]:
+def _held(held: Held, at: datetime) -> dict[str, Any]:
+    is_settled = held.answer is not None and not held.needs_second
     sent, body = held.receipt.body, held.hold.body
     return {
         "receipt_id": held.receipt.subject,
@@ -195,6 +198,7 @@ def _held(held: Held) -> dict[str, Any]:
         **{key: body[key] for key in ("rule", "reason")},
         "since": held.hold.at.isoformat(timespec="seconds"),
         "answer": held.answer.body["decision"] if held.answer else None,
+        "is_overdue": not is_settled and at - held.hold.at >= timedelta(hours=limits().hold_hours),
     }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sources.regional.encodings import EncodingWatch, Place, code_unit, mark_of
 from sources.regional.limits import limits
-from sources.regional.manifest import Refused
+from sources.regional.manifest import Refused, together
 
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
@@ -86,17 +86,24 @@ def refuse(facts: Preflight) -> None:
             declared=facts.encoding,
             found=looks,
         )
+    if faults := _faults_of_text(facts):
+        raise together(faults)
+
+
+def _faults_of_text(facts: Preflight) -> list[Refused]:
+    """What is wrong in a file that is text of the declared encoding: each of these can be mended by itself."""
+    faults = []
     if facts.nul:
-        raise _refused_at("NUL", "the file holds a NUL byte", facts.nul)
-    if facts.longest_line > limits().line_characters:
-        reason = f"a line is {facts.longest_line} characters long; the limit is {limits().line_characters}"
-        raise _refused_at(
-            "LINE_LEN", reason, facts.longest_at, declared=limits().line_characters, found=facts.longest_line
-        )
+        faults.append(_refused_at("NUL", "the file holds a NUL byte", facts.nul))
+    if facts.longest_line > (limit := limits().line_characters):
+        reason = f"a line is {facts.longest_line} characters long; the limit is {limit}"
+        faults.append(_refused_at("LINE_LEN", reason, facts.longest_at, declared=limit, found=facts.longest_line))
     if facts.lone_cr:
-        raise _refused_at("MIXED_EOL", "the file holds a bare CR", facts.lone_cr, declared="LF or CRLF", found="CR")
-    if facts.is_mixed and not facts.quotes:
-        raise mixed_ends(facts)
+        reason = "the file holds a bare CR"
+        faults.append(_refused_at("MIXED_EOL", reason, facts.lone_cr, declared="LF or CRLF", found="CR"))
+    elif facts.is_mixed and not facts.quotes:
+        faults.append(mixed_ends(facts))
+    return faults
 
 
 def mixed_ends(facts: Preflight) -> Refused:

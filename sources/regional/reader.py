@@ -17,7 +17,7 @@ from sources.contract import Contract
 from sources.regional.county import Dialect
 from sources.regional.encodings import mark_of
 from sources.regional.limits import refuse_columns
-from sources.regional.manifest import Refused
+from sources.regional.manifest import Refused, together
 from sources.regional.preflight import Preflight
 from sources.regional.shown import shown
 
@@ -71,7 +71,7 @@ def _matches(names: Sequence[str], dialect: Dialect) -> bool:
 
 
 def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: Contract) -> Refused:
-    """The first fault in the order in which mending them makes sense: where the header is, how it is split, then its names."""
+    """What is wrong, in the order in which mending makes sense: where the header is, how it is split; and only when these are right all that is wrong with its names."""
     for number, line in enumerate(lines[1:], 2):
         if any(_matches(_cells(line, sign), dialect) for sign in DELIMITERS):
             # What stands above is not quoted: it may be a person's row.
@@ -84,42 +84,45 @@ def _diagnosis(lines: list[str], cells: list[str], dialect: Dialect, contract: C
         return Refused(
             "DELIMITER", f"line 1 is separated by {found}, not by {declared}", declared=declared, found=found, line=1
         )
-    missing = [name for name in dialect.columns if name not in cells]
-    extra = [name for name in cells if name not in dialect.columns]
+    names = cells[:-1] if cells[-1:] == [""] else cells
+    missing = [name for name in dialect.columns if name not in names]
+    extra = [name for name in dict.fromkeys(names) if name not in dialect.columns]
     pairs = _closest(extra, missing, dialect, contract)
     known = len(dialect.columns) - len(missing)
     if (known + len(pairs)) * 2 < len(dialect.columns):
         # No header but a row, or another file: what stands there is not quoted either.
         few = f"line 1 has {known} of the {len(dialect.columns)} agreed headings; the header seems to be missing"
         return Refused("HEADER_MISSING", few, declared=_listed(missing), found=known, line=1)
-    if repeated := sorted({name for name in cells if name and cells.count(name) > 1}):
-        return Refused("HEADER_DUPLICATE", f"the header has {_listed(repeated)} twice", found=_listed(repeated), line=1)
+    lacking = [name for name in missing if name not in pairs.values()]
+    beyond = [name for name in extra if name not in pairs]
+    return together(_of_names(lines[0], names, pairs, lacking, beyond))
+
+
+def _of_names(
+    line: str, names: list[str], pairs: Mapping[str, str], lacking: list[str], beyond: list[str]
+) -> list[Refused]:
+    """All that is wrong with the names of a header: told twice, renamed, missing, beyond what was agreed."""
+    faults = []
+    if repeated := sorted({name for name in names if name and names.count(name) > 1}):
+        listed = _listed(repeated)
+        faults.append(Refused("HEADER_DUPLICATE", f"the header has {listed} twice", found=listed, line=1))
     if pairs:
         renamed = [f"{shown(found, 60)!r} instead of {shown(declared, 60)!r}" for found, declared in pairs.items()]
         more = f"; and {len(renamed) - _TOLD} more" if len(renamed) > _TOLD else ""
-        return Refused(
-            "HEADER_RENAMED",
-            f"the header has {'; '.join(renamed[:_TOLD])}{more}",
-            declared=_listed(list(pairs.values())),
-            found=_listed(list(pairs)),
-            line=1,
-        )
-    if missing:
-        return Refused(
-            "HEADER_MISSING",
-            f"the header lacks {_listed(missing)}",
-            declared=_listed(missing),
-            found=shown(lines[0]),
-            line=1,
-        )
-    return Refused(
-        "HEADER_EXTRA", f"the header has {_listed(extra)} beyond what was agreed", found=_listed(extra), line=1
-    )
+        values = {"declared": _listed(list(pairs.values())), "found": _listed(list(pairs)), "line": 1}
+        faults.append(Refused("HEADER_RENAMED", f"the header has {'; '.join(renamed[:_TOLD])}{more}", **values))
+    if lacking:
+        values = {"declared": _listed(lacking), "found": shown(line), "line": 1}
+        faults.append(Refused("HEADER_MISSING", f"the header lacks {_listed(lacking)}", **values))
+    if beyond:
+        listed = _listed(beyond)
+        faults.append(Refused("HEADER_EXTRA", f"the header has {listed} beyond what was agreed", found=listed, line=1))
+    return faults
 
 
 def _listed(names: Sequence[str]) -> str:
     told = ", ".join(repr(shown(name, 60)) for name in names[:5])
-    return f"{told} and {len(names) - 5} more" if len(names) > 5 else told
+    return f"{told} … (+{len(names) - 5})" if len(names) > 5 else told
 
 
 def _other_delimiter(line: str, cells: list[str], dialect: Dialect) -> str | None:

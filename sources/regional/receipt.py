@@ -148,7 +148,7 @@ def receipt_body(arrival: Arrival, manifest_sha256: str, files: list[dict[str, A
         "sample_share": str(content.sample_share) if content else None,
         "origin": content.origin if content else None,
         "arrival": _identity(arrival.manifest),
-        "refusal": {"code": refusal.code, "reason": refusal.reason, "values": refusal.values} if refusal else None,
+        "refusal": refusal.as_dict() if refusal else None,
     }
 
 

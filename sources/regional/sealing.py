@@ -47,6 +47,8 @@ class Sealed(Refused):
             f"{where}{more}: {told}, {count} in all; the delivery is sealed and nothing of it is used",
             found=count,
             line=first.line or 1,
+            where="; ".join(_short(place) for place in findings.places[:_TOLD_IN_REASON])
+            + (f" … (+{rest})" if rest > 0 else ""),
         )
         self.places = findings.places
 
@@ -54,6 +56,13 @@ class Sealed(Refused):
 def _where(place: Place) -> str:
     line = f" line {place.line}" if place.line else ""
     column = f" column {place.column}" if place.column else ""
+    return f"{shown(place.file, 60)}{line}{column}"
+
+
+def _short(place: Place) -> str:
+    """A place in no language."""
+    line = f":{place.line}" if place.line else ""
+    column = f" [{place.column}]" if place.column else ""
     return f"{shown(place.file, 60)}{line}{column}"
 
 

@@ -21,7 +21,7 @@ from sources.home import Home
 from sources.landing import file_sha256
 from sources.memory import allowed_mib
 from sources.regional.admission import Admitted
-from sources.regional.manifest import Refused
+from sources.regional.manifest import Refused, together
 
 if TYPE_CHECKING:
     import duckdb
@@ -239,8 +239,9 @@ def _folder(path: Path) -> Path:
 
 def _other_row_count(admitted: Admitted, judgement: Judgement) -> Refused | None:
     """The manifest's count may be of records or of all lines below the header: blank lines and repeated headers are in one count and not in the other."""
+    wrong = []
     for (declared, _), found in zip(admitted.files, judgement.files, strict=False):
         if declared.rows not in (found.records, found.lines - 1 - found.extra_lines):
             reason = f"{found.name}: the manifest says {declared.rows} rows, the file has {found.records}"
-            return Refused("ROWS", reason, declared=declared.rows, found=found.records)
-    return None
+            wrong.append(Refused("ROWS", reason, declared=declared.rows, found=found.records, file=found.name))
+    return together(wrong) if wrong else None

@@ -19,7 +19,7 @@ from sources.contract import Contract
 from sources.regional.county import Dialect
 from sources.regional.file_rules import file_rule
 from sources.regional.harmoniser import identifier, quoted
-from sources.regional.manifest import Refused
+from sources.regional.manifest import Refused, together
 from sources.regional.shown import shown
 
 if TYPE_CHECKING:
@@ -91,10 +91,12 @@ def _control_totals(con: duckdb.DuckDBPyConnection, staged: Staged) -> list[Tota
 
 
 def _disagreement(totals: list[Total]) -> Refused | None:
-    """The refusal of a delivery with a total that does not agree; None when all do."""
-    wrong = next((t for t in totals if t.status == FAIL), None)
-    if wrong is None:
-        return None
+    """The refusal of a delivery with totals that do not agree; None when all do."""
+    wrong = [_disagrees(total) for total in totals if total.status == FAIL]
+    return together(wrong) if wrong else None
+
+
+def _disagrees(wrong: Total) -> Refused:
     reason = (
         f"control total of {wrong.column}: the manifest says {wrong.declared:f}, the data add up to {wrong.found:f} "
         f"(tolerance {wrong.tolerance:f})"

@@ -152,12 +152,13 @@ def refusal_of_share(faulty: int, records: int) -> Refused | None:
     share = f"{100 * faulty / records:.1f} %"
     limit = f"{100 * MAX_QUARANTINE_SHARE:.0f} %"
     reason = f"{faulty} of {records} rows are faulty ({share}); the limit is {limit}"
-    return Refused("QUARANTINE_SHARE", reason, declared=limit, found=share)
+    return Refused("QUARANTINE_SHARE", reason, declared=limit, found=share, faulty=faulty, rows=records)
 
 
 def in_file(name: str, refusal: Refused) -> Refused:
-    """The same refusal, saying which file it is about."""
-    return Refused(refusal.code, f"{name}: {refusal.reason}", **refusal.values)
+    """The same refusal, and those that it tells of, saying which file they are about."""
+    also = [in_file(name, one) for one in refusal.also]
+    return Refused(refusal.code, f"{name}: {refusal.reason}", also=also, **refusal.values | {"file": name})
 
 
 def _refuse_quotes(reading: Reading) -> None:

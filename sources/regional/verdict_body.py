@@ -20,6 +20,7 @@ def verdict_body(status: str, refusal: Refused | None = None, **facts: Any) -> d
         "rule": file_rule(refusal.code).id if refusal else None,
         "reason": refusal.reason if refusal else None,
         "values": refusal.values if refusal else {},
+        "also": [_further(one) for one in refusal.also] if refusal else [],
         "first_receipt_id": None,
         "rows_received": None,
         "rows_accepted": 0,
@@ -34,6 +35,11 @@ def verdict_body(status: str, refusal: Refused | None = None, **facts: Any) -> d
         **sealing.facts(refusal),
         **facts,
     }
+
+
+def _further(refusal: Refused) -> dict[str, Any]:
+    """A fault that is told beside the one that decides."""
+    return {"rule": file_rule(refusal.code).id, "reason": refusal.reason, "values": refusal.values}
 
 
 def verdict_on(known: Refused | Duplicate) -> dict[str, Any]:

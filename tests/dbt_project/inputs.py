@@ -38,12 +38,23 @@ from tests.dbt_project.national_inputs import (
     sotkanet,
     treasury,
 )
-from tests.dbt_project.registry_inputs import check_results, delivery_statuses, sources
+from tests.dbt_project.registry_inputs import (
+    build_moment,
+    check_results,
+    code_mappings,
+    delivery_files,
+    delivery_statuses,
+    sources,
+)
 from tests.dbt_project.shapes import (
+    BUILD_MOMENT,
     CHECK_RESULT,
+    CODE_MAPPING,
     CONTACT,
+    CORRECTION,
     COST,
     DELIVERY,
+    DELIVERY_FILE,
     DELIVERY_STATUS,
     MAP,
     NATIONAL,
@@ -68,8 +79,12 @@ def write_empty(build: Path) -> None:
         ("period_lock", PERIOD_LOCK),
         ("unmapped", UNMAPPED),
         ("snapshot", SNAPSHOT),
+        ("delivery_file", DELIVERY_FILE),
+        ("code_mapping", CODE_MAPPING),
         ("source", SOURCE),
         ("check_result", CHECK_RESULT),
+        ("build_moment", BUILD_MOMENT),
+        ("correction", CORRECTION),
     ):
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", CONTACT, [])
@@ -99,12 +114,16 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     for snapshot_id, factors in NEED_FACTORS.items():
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
         _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
-    _write(build / "registry" / "delivery.parquet", DELIVERY, turn([*deliveries(slices), *_cost_deliveries(costs)]))
+    delivered = [*deliveries(slices), *_cost_deliveries(costs)]
+    _write(build / "registry" / "delivery.parquet", DELIVERY, turn(delivered))
+    _write(build / "registry" / "delivery_file.parquet", DELIVERY_FILE, turn(delivery_files(delivered)))
+    _write(build / "registry" / "code_mapping.parquet", CODE_MAPPING, turn(code_mappings()))
     _write(build / "registry" / "delivery_status.parquet", DELIVERY_STATUS, turn(delivery_statuses()))
     _write(build / "registry" / "quarantine.parquet", QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", SNAPSHOT, turn(snapshots()))
     _write(build / "registry" / "check_result.parquet", CHECK_RESULT, turn(check_results()))
     _write(build / "registry" / "source.parquet", SOURCE, turn(sources()))
+    _write(build / "registry" / "build_moment.parquet", BUILD_MOMENT, [build_moment()])
     for snapshot_id, residents in (("p1", RESIDENTS), ("p2", RESIDENTS | {TURKU: 201_000})):
         _write(
             build / "national" / "population" / f"{snapshot_id}.parquet",

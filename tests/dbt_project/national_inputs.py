@@ -115,11 +115,13 @@ def projection(snapshot_id: str, residents: dict[str, int]) -> Rows:
 
 def key_figures() -> list[tuple[str, str, Rows]]:
     """Of county 05 and the country; on night 3 the county's mean age is restated."""
-    first = {
-        ("05", "mean_age_years"): "44.1",
-        ("05", "demographic_dependency_ratio"): "62.0",
-        ("SSS", "mean_age_years"): "43.9",
+    county = {
+        "mean_age_years": "44.1",
+        "demographic_dependency_ratio": "62.0",
+        "economic_dependency_ratio": "128.4",
+        "foreign_language_percent": "9.3",
     }
+    first = {("05", indicator): value for indicator, value in county.items()} | {("SSS", "mean_age_years"): "43.9"}
     return [
         (
             "key_figure",

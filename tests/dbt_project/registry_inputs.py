@@ -37,6 +37,31 @@ def delivery_statuses() -> Rows:
     ]
 
 
+def delivery_files(deliveries: Rows) -> Rows:
+    """A file of each delivery that was received whole."""
+    return [
+        {
+            "receipt_id": one["receipt_id"],
+            "file_name": f"{one['receipt_id']}.csv",
+            "sha256": "ab" * 32,
+            "bytes": 1000,
+            "received_at": one["known_from"],
+            "judged_by": f"basis-{one['organiser_code']}",
+        }
+        for one in deliveries
+        if one["status"] != "waiting"
+    ]
+
+
+def code_mappings() -> Rows:
+    """What one sender calls men and women."""
+    common = {"judged_by": "basis-05", "organiser_code": "05", "dataset": "care_contacts", "contract_version": "1.0.0"}
+    return [
+        common | {"column_name": "sex", "sent_code": sent, "code": code, "known_from": NIGHT_1}
+        for sent, code in (("M", "male"), ("N", "female"))
+    ]
+
+
 def sources() -> Rows:
     """A source that answers every night, a sender that sent once, one that never did."""
     return [
@@ -57,6 +82,11 @@ def sources() -> Rows:
         },
         {"source_code": "care_contacts", "organiser_code": "17", "fresh_within_days": 45},
     ]
+
+
+def build_moment() -> dict[str, object]:
+    """The build is of the third night; the release before it is of the first."""
+    return {"built_for": NIGHT_3, "released_before": NIGHT_1}
 
 
 def check_results() -> Rows:

@@ -127,6 +127,20 @@ PERIOD_LOCK = {
     "locked_by": "varchar",
     "reason": "varchar",
 }
+DELIVERY_FILE = {
+    "receipt_id": "varchar",
+    "file_name": "varchar",
+    "sha256": "varchar",
+    "bytes": "bigint",
+    "received_at": "timestamp",
+    "judged_by": "varchar",
+}
+CODE_MAPPING = {
+    **dict.fromkeys(
+        ("judged_by", "organiser_code", "dataset", "contract_version", "column_name", "sent_code", "code"), "varchar"
+    ),
+    "known_from": "timestamp",
+}
 QUARANTINE = {
     "receipt_id": "varchar",
     "organiser_code": "varchar",
@@ -167,6 +181,18 @@ SOURCE = {
     "rows_known_from": "timestamp",
     "stale_after": "timestamp",
 }
+CORRECTION = {
+    **dict.fromkeys(("correction_id", "dataset", "row_key", "column_name"), "varchar"),
+    **dict.fromkeys(("expected_value", "new_value"), "decimal(18,6)"),
+    **dict.fromkeys(("reason_fi", "reason_sv", "reason_en", "source", "told_to"), "varchar"),
+    "told_on": "date",
+    "decided_by": "varchar",
+    "expires_on": "date",
+    "known_from": "timestamp",
+    "known_to": "timestamp",
+    "is_withdrawn": "boolean",
+}
+BUILD_MOMENT = {"built_for": "timestamp", "released_before": "timestamp"}
 SNAPSHOT = {
     "snapshot_id": "varchar",
     "source_code": "varchar",

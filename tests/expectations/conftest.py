@@ -8,6 +8,7 @@ import pytest
 from expectations.gate import run_suite
 from expectations.model import Known
 from expectations.suites import read_bounds
+from sources.national.key_figures.figures import MEASURES
 from sources.national.sotkanet.catalogue import catalogue
 
 ORGANISERS = [f"{n:02d}" for n in range(1, 22)] + ["90", "HUS"]
@@ -110,7 +111,7 @@ def contacts():
         yield con
 
 
-# Of each published indicator the country's figure, in the middle of what is plausible: of Sotkanet's by their unit, of Sampo's by themselves.
+# Of each published indicator the country's figure, in the middle of what is plausible: of Sotkanet's by their unit, of Sampo's and of the key figures by themselves.
 PUBLISHED = [
     *(
         ("sotkanet", f"sotkanet_{one.indicator_id}", read_bounds()["published_indicators"][one.unit]["plausible"])
@@ -121,6 +122,7 @@ PUBLISHED = [
         for code, about in read_bounds()["indicators"].items()
         if code.startswith("thl_")
     ),
+    *(("statfin_key_figures", code, read_bounds()["indicators"][code]["plausible"]) for code in MEASURES),
 ]
 
 

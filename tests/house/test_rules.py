@@ -34,7 +34,7 @@ CHECKS = [*accepted_contacts().expectations, *minimum_dataset().expectations]
 OTHERS = [*file_rules().values(), *page_rules().values()]
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 # What must hold of a national reply as a whole stands in code, for it is told to us and to no sender.
-WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF|SAM|COD|NAT|TRE|KELA|KEY)-0-[0-9]{3}(?=:)")
+WHOLE = re.compile(r"HVA-(?:POP|MAP|SOT|NF|SAM|COD|NAT|TRE|KELA|KEY|COR)-0-[0-9]{3}(?=:)")
 
 
 def test_an_id_is_used_once_in_the_whole_house():

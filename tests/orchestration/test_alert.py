@@ -73,6 +73,14 @@ def drip(handler):
         return
 
 
+@pytest.mark.parametrize(("is_overdue", "codes"), [(True, ["hold_unanswered"]), (False, [])])
+def test_an_old_unanswered_hold_calls_for_a_person_and_a_young_one_does_not(is_overdue, codes):
+    held = {**SEALED, "sequence": 2, "since": "2026-11-02T00:00:00+00:00", "is_overdue": is_overdue}
+    why = reasons({**NIGHT, "held": [held]})
+    assert [one["code"] for one in why] == codes
+    assert all("since 2026-11-02" in one["text"] and "hold answer 0123456789abcdef" in one["text"] for one in why)
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

@@ -2,6 +2,7 @@
 
 import json
 
+import duckdb
 import pytest
 
 from orchestration.alert import HOOK
@@ -45,3 +46,26 @@ def test_senders_of_whom_nothing_was_accepted_are_told(home):
     silent = concluded(home, outcome="unchanged")["silent"]
     assert len({one["organiser_code"] for one in silent}) == 23
     assert silent[0]["accepted"] is None
+
+
+def test_what_rests_on_a_source_that_failed_tonight_counts_as_not_run(home):
+    """The release is of an earlier night, on which every source answered."""
+    release = home.releases / "r1"
+    release.mkdir(parents=True)
+    with duckdb.connect(str(release / "marts.duckdb")) as con:
+        con.execute(
+            "create schema dq; create table dq.reconciliation (our_source_code varchar, their_source_code varchar, verdict varchar)"
+        )
+        con.execute(
+            "insert into dq.reconciliation values ('costs', 'treasury', 'green'), ('costs', 'treasury', 'red'), ('costs', 'sotkanet', 'green'), "
+            "('statfin_population', 'sotkanet', 'could_not_run')"
+        )
+    duckdb.connect(str(release / "warehouse.duckdb")).close()
+    facts = {"format": 1, "release_id": "r1", "at": "2026-11-02T00:00:00+00:00", "profile": "simulated", "tables": []}
+    facts |= {"ledger": {"seq": 1, "hash": "x"}, "code_fingerprint": "", "input_fingerprint": ""}
+    (release / "release.json").write_text(json.dumps(facts), encoding="utf-8")
+    home.current.symlink_to("releases/r1")
+    failed = {"source_code": "treasury", "status": "failed", "reason": "status 500", "is_stale": False}
+    nothing_to_compare = {"source_code": "kela", "status": "failed", "reason": "status 500", "is_stale": False}
+    told = concluded(home, outcome="unchanged", sources=[failed, nothing_to_compare])["reconciliation"]
+    assert told == {"green": 1, "amber": 0, "red": 0, "could_not_run": 3, "silent": ["treasury"]}

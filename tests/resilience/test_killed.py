@@ -37,8 +37,9 @@ def test_killed_at_a_durable_step_and_run_again_nothing_is_lost_or_doubled(
     assert differences(victim, home, base) == {}
 
 
-# The simulator is no part of a night; a backup and a restore are killed in tests/sources/test_backup.py, a replay in tests/sources/regional/test_replay.py.
-_ELSEWHERE = ("simulator", "backup", "restore", "replay")
+# The simulator is no part of a night; a backup and a restore are killed in tests/sources/test_backup.py, a replay in tests/sources/regional/test_replay.py, an export in
+# tests/warehouse/test_package.py.
+_ELSEWHERE = ("simulator", "backup", "restore", "replay", "package")
 
 
 def test_every_kill_point_of_the_code_lies_on_the_short_night_s_way(base: Undisturbed) -> None:

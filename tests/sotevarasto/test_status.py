@@ -106,3 +106,11 @@ def test_an_alert_that_was_not_delivered_is_said(home):
 
 def test_every_outcome_has_its_words():
     assert set(EXIT_CODES) <= set(OUTCOMES)
+
+
+def test_how_figures_of_two_bodies_compare_is_one_line(home):
+    found = {"green": 60, "amber": 3, "red": 1, "could_not_run": 22, "silent": ["treasury"]}
+    shown = told(home, outcome="published", reconciliation=found)
+    line = "60 green, 3 amber, 1 red, 22 could not run (no answer tonight from treasury)"
+    assert f"Held against other bodies (dq.reconciliation): {line}" in shown
+    assert "Held against" not in told(home, outcome="published")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sources.home import Home
-from sources.landing import Absent, Landing, LandingError, erase, finish_erasures, missing_bytes
+from sources.landing import Absent, Landing, LandingError, erase, erase_all, finish_erasures, missing_bytes
 from sources.ledger import Ledger
 
 AT = datetime(2026, 11, 3, tzinfo=UTC)
@@ -225,6 +225,46 @@ def test_erasing_a_snapshot_takes_the_replies_that_are_its_own(home: Home) -> No
         assert missing_bytes(home, ledger) == []
         with pytest.raises(LandingError, match="no receipt or snapshot has bytes"):
             erase(home, ledger, shared, "a reason", "A. Keeper", AT)
+
+
+def test_several_are_erased_together_or_when_one_is_unknown_none(home: Home) -> None:
+    landing = Landing(home.landing)
+    one, two, shared = (landing.put_bytes(text.encode()).sha256 for text in ("one", "two", "shared"))
+    with Ledger(home.ledger) as ledger:
+        for name, whole in (("s1", one), ("s2", two)):
+            (home.parquet / f"{name}.parquet").write_text("rows")
+            body = {"sha256": whole, "parts": [{"sha256": shared}], "parquet": {"path": f"{name}.parquet", "rows": 1}}
+            ledger.append("snapshot", name, body, AT)
+        with pytest.raises(LandingError, match="no receipt or snapshot has bytes cdcd"):
+            erase_all(home, ledger, [one, "cd" * 32, two], "a reason", "A. Keeper", AT)
+        assert (len(landed(home)), ledger.events("erasure")) == (3, [])
+        events = erase_all(home, ledger, [two, one, two], "a reason", "A. Keeper", AT)
+        assert [event.subject for event in events] == [two, one]
+        assert landed(home) == list(home.parquet.iterdir()) == [], "what only the two shared goes with them"
+        assert missing_bytes(home, ledger) == []
+
+
+def test_erasing_several_killed_between_them_and_run_again_erases_all_once(home: Home) -> None:
+    script = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from sources.home import Home; from sources.landing import erase_all; from sources.ledger import Ledger\n"
+        "home = Home(Path(sys.argv[1]))\n"
+        "with Ledger(home.ledger) as ledger:\n"
+        "    erase_all(home, ledger, sys.argv[2:], 'a reason', 'A. Keeper', datetime(2026, 11, 3, tzinfo=UTC))\n"
+    )
+    other = Landing(home.landing).put_bytes(b"other").sha256
+    with Ledger(home.ledger) as ledger:
+        files = received(home, ledger)
+        ledger.append("snapshot", "s1", {"sha256": other, "parquet": {"path": "s1.parquet", "rows": 1}}, AT)
+    command = [sys.executable, "-c", script, home.root, SHA256, other]
+    killed = subprocess.run(command, env=os.environ | {"SOTEVARASTO_KILL_AT": "ledger.committed"})
+    assert killed.returncode == -signal.SIGKILL
+    with Ledger(home.ledger) as ledger:
+        assert [event.subject for event in ledger.events("erasure")] == [SHA256]
+    subprocess.run(command, check=True)
+    with Ledger(home.ledger) as ledger:
+        assert [event.subject for event in ledger.events("erasure")] == [SHA256, other]
+    assert [name for name, file in files.items() if file.exists()] == landed(home) == []
 
 
 def test_erasing_needs_known_bytes_a_reason_and_a_name(home: Home) -> None:

@@ -142,10 +142,11 @@ def no_last_line_end(parcel: Parcel) -> Spoiled:
 
 @fault(datasets=DATASETS)
 def heading_in_capitals(parcel: Parcel) -> Parcel:
+    """Or in small letters, where the sender writes capitals."""
     text = Text(parcel)
     headings = text.lines[0].split(text.delimiter)
-    at = next(i for i, heading in enumerate(headings) if heading not in (heading.upper(), heading.swapcase().upper()))
-    headings[at] = headings[at].upper()
+    at = next((i for i, heading in enumerate(headings) if heading != heading.upper()), 0)
+    headings[at] = headings[at].swapcase() if headings[at].isupper() else headings[at].upper()
     text.lines[0] = text.delimiter.join(headings)
     return rejected(text.packed(), "HEADER_RENAMED")
 

@@ -170,8 +170,8 @@ def test_quarantine_is_one_table_with_the_time_it_was_known(world: World) -> Non
 
 def test_an_empty_home_gives_empty_tables_and_patterns_that_find_a_file(world: World) -> None:
     counts = world.stage(night(3)).counts
-    assert {name for name, count in counts.items() if count} == {"source"}, (
-        "sources and senders are told from the start"
+    assert {name for name, count in counts.items() if count} == {"source", "build_moment"}, (
+        "sources and senders, and which night it is, are told from the start"
     )
     build = world.home.build
     for pattern in (
@@ -257,3 +257,96 @@ def test_equal_facts_give_equal_fingerprints_whenever_they_are_laid_out(world: W
     first = world.stage(night(4))
     world.ledger.append("night", "2026-11-05", {}, night(5))
     assert world.stage(night(5)) == first
+
+
+def test_files_are_told_with_their_receipt_under_every_judgement_of_it(world: World) -> None:
+    sha256 = world.accept("r1", night(3), facts={"judged_by": "b1"})
+    again = {
+        "status": "accepted",
+        "receipt_id": "r1",
+        "judged_by": "b2",
+        "rows_accepted": 4,
+        "slice": None,
+        "quarantine": None,
+    }
+    world.ledger.append("replay", "r1-2", again, night(5))
+    world.accept("test", night(3), organiser="TEST")
+    told = "receipt_id, file_name, sha256, received_at, judged_by"
+    world.stage(night(4))
+    assert table(world, "delivery_file", told) == [("r1", "r1.csv", sha256, local(night(3)), "b1")]
+    world.stage(night(5))
+    assert table(world, "delivery_file", told) == [
+        ("r1", "r1.csv", sha256, local(night(3)), "b1"),
+        ("r1-2", "r1.csv", sha256, local(night(3)), "b2"),
+    ]
+
+
+def test_the_code_map_of_each_basis_is_told_from_its_night_on(world: World) -> None:
+    basis = {"organiser_code": "05", "dataset": "care_contacts", "contract_version": "1.0.0"}
+    world.ledger.append(
+        "basis", "b1", basis | {"codes": {"sex": {"M": "male", "N'ä": "female"}, "urgency": {}}}, night(3)
+    )
+    world.ledger.append("basis", "b2", basis | {"codes": {"sex": {"M": "male"}}}, night(5))
+    world.ledger.append("basis", "t", basis | {"organiser_code": "TEST", "codes": {"sex": {"M": "male"}}}, night(3))
+    world.stage(night(3))
+    assert table(world, "code_mapping", "judged_by, column_name, sent_code, code") == [
+        ("b1", "sex", "M", "male"),
+        ("b1", "sex", "N'ä", "female"),
+    ]
+
+
+def test_a_build_stands_between_its_own_night_and_the_newest_release_of_an_earlier_one(world: World) -> None:
+    world.stage(night(3))
+    assert table(world, "build_moment") == [(local(night(3)), None)]
+    for day in (2, 3):
+        world.ledger.append("release", f"release of {day}", {}, night(day))
+    # The release that this very night has made already is not one before it: a night run again builds the same.
+    world.stage(night(3))
+    assert table(world, "build_moment") == [(local(night(3)), local(night(2)))]
+
+
+def test_a_release_in_between_makes_no_news(world: World) -> None:
+    before = world.stage(night(3)).fingerprint
+    world.ledger.append("release", "release", {}, night(2))
+    assert world.stage(night(4)).fingerprint == before
+
+
+def told_of(world: World, at: datetime, count: int, **facts: object) -> None:
+    """What the ledger keeps of a correction of two rows, as sources/national/corrections.py tells it."""
+    told = {
+        "reason": {"fi": "f", "sv": "s", "en": "e"},
+        "source": "a letter",
+        "told": {"who": "THL", "on": "2026-10-30"},
+    }
+    body = {"correction_id": "COR-SOT-001", "is_in_force": True, "dataset": "sotkanet_observation", "column": "value"}
+    body |= {"rows": ["a", "b"], "expected": "1", "new": None, "decided_by": "x", "expires_on": "2026-11-09"} | told
+    body |= {"ends_at": "2026-11-09 22:00:00"}
+    world.ledger.append("correction", f"COR-SOT-001/{count}", body | facts, at)
+
+
+CORRECTION = "row_key, expected_value, new_value, told_on, known_from, known_to, is_withdrawn"
+
+
+def test_a_correction_holds_from_its_night_until_it_expires(world: World) -> None:
+    told_of(world, night(3), 1)
+    before = world.stage(night(4)).fingerprint
+    (first, second) = table(world, "correction", CORRECTION)
+    assert first == ("a", 1, None, datetime(2026, 10, 30).date(), local(night(3)), None, False)
+    assert second[0] == "b"
+    after = world.stage(night(10)).fingerprint
+    assert [row[5] for row in table(world, "correction", CORRECTION)] == [datetime(2026, 11, 9, 22)] * 2
+    assert after != before, "that it has expired is news: a release follows"
+
+
+def test_a_correction_that_is_changed_or_taken_out_ends_and_what_was_known_stays(world: World) -> None:
+    told_of(world, night(3), 1)
+    told_of(world, night(5), 2, new="2")
+    told_of(world, night(7), 3, is_in_force=False)
+    world.stage(night(8))
+    known = table(world, "correction", "new_value, known_from, known_to, is_withdrawn", "row_key = 'a'")
+    assert known == [
+        (2, local(night(5)), local(night(7)), True),
+        (None, local(night(3)), local(night(5)), True),
+    ]
+    world.stage(night(4))
+    assert table(world, "correction", "new_value, known_to", "row_key = 'a'") == [(None, None)], "as it was known then"

@@ -1,11 +1,6 @@
 -- One row per indicator of THL's cubes, region, month and snapshot in force. Counts as published; shares are a part of the categories over the published total.
-{%- set indicators = [
-    {"code": "thl_specialised_care_waiting", "topic": "specialised_care_waiting", "parts": []},
-    {"code": "thl_specialised_care_waiting_over_180_days_share", "topic": "specialised_care_waiting", "parts": ["days_over_180"]},
-    {"code": "thl_referrals_over_21_days_share", "topic": "referral_handling", "parts": ["days_over_21"]},
-    {"code": "thl_primary_care_wait_over_14_days_share", "topic": "primary_care_waiting", "parts": ["days_15_90", "days_over_90"]},
-    {"code": "thl_primary_care_visits", "topic": "primary_care_visits", "parts": []},
-] %}
+{%- set indicators = sampo_indicators() %}
+{%- set key = {"topic": "topic", "region_code": "region_code", "period_start": "period_start", "category": "category", "measure": "measure"} %}
 with observations as (
 
     select * from {{ ref("stg__sampo_observation") }}
@@ -14,7 +9,7 @@ with observations as (
 ),
 
 -- A snapshot that was erased has no rows left, and so replaces nothing.
-snapshots as (
+whole_snapshots as (
 
     select
         snapshot_id,
@@ -22,6 +17,34 @@ snapshots as (
         lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
     from {{ ref("stg__snapshot") }}
     where snapshot_id in (select distinct snapshot_id from {{ ref("stg__sampo_observation") }})
+
+),
+
+snapshots as (
+
+    {{ cut_at_corrections("whole_snapshots", "observations", "sampo_observation", key) }}
+
+),
+
+-- Each figure over each stretch of time in which it was known and the same correction held. A snapshot replaced in the same moment was never known.
+held as (
+
+    select
+        o.snapshot_id,
+        o.topic,
+        o.region_code,
+        o.period_start,
+        o.category,
+        {{ corrected_value("o.value") }} as value,
+        {{ corrected_status("o.value_status") }} as value_status,
+        o.origin,
+        {{ correction_reason("c.correction_id || ' (' || o.category || ')'", "o.value") }} as correction_reason,
+        s.known_from,
+        s.known_to
+    from observations as o
+    inner join snapshots as s on o.snapshot_id = s.snapshot_id
+    {{ correction_in_force("sampo_observation", {"topic": "o.topic", "region_code": "o.region_code", "period_start": "o.period_start", "category": "o.category", "measure": "o.measure"}, "o.value", "o.value_status") | trim }}
+    where s.known_to is null or s.known_from < s.known_to
 
 ),
 
@@ -54,10 +77,13 @@ parts as (
         sum(o.value) as value,
         max(case when o.value_status = {{ value_suppressed() }} then 1 else 0 end) as suppressed,
         max(case when o.value_status = {{ value_missing() }} then 1 else 0 end) as missing,
-        max({{ synthetic_input("o.origin") }}) as is_synthetic
-    from observations as o
+        max({{ synthetic_input("o.origin") }}) as is_synthetic,
+        {{ joined_values("o.correction_reason", "o.correction_reason") }} as correction_reason,
+        o.known_from,
+        o.known_to
+    from held as o
     inner join wanted as w on o.topic = w.topic and o.category = w.category
-    group by w.indicator_code, o.snapshot_id, o.topic, o.region_code, o.period_start
+    group by w.indicator_code, o.snapshot_id, o.topic, o.region_code, o.period_start, o.known_from, o.known_to
 
 ),
 
@@ -79,21 +105,20 @@ joined as (
         end as value_status,
         p.is_synthetic,
         r.region_level = 'joint_authority' as is_of_counties,
-        s.known_from,
-        s.known_to
+        {{ joined_reasons(["p.correction_reason", "case when p.part_count > 0 then t.correction_reason end"]) }} as correction_reason,
+        p.known_from,
+        p.known_to
     from parts as p
-    inner join observations as t
+    inner join held as t
         on
             p.snapshot_id = t.snapshot_id
+            and p.known_from = t.known_from
             and p.topic = t.topic
             and p.region_code = t.region_code
             and p.period_start = t.period_start
             and t.category = 'total'
-    inner join snapshots as s on p.snapshot_id = s.snapshot_id
     inner join {{ ref("core__dim_region") }} as r
         on p.region_code = r.region_code and r.region_level <> 'collaborative_area'
-    -- A snapshot replaced in the same moment was never known.
-    where s.known_to is null or s.known_from < s.known_to
 
 ),
 
@@ -112,6 +137,7 @@ widened as (
         is_synthetic,
         is_of_counties,
         false as is_within,
+        correction_reason,
         known_from,
         known_to
     from joined
@@ -130,6 +156,7 @@ widened as (
         j.is_synthetic,
         false as is_of_counties,
         true as is_within,
+        cast(null as varchar) as correction_reason,
         j.known_from,
         j.known_to
     from joined as j
@@ -151,6 +178,7 @@ reasoned as (
     select
         *,
         {{ joined_reasons([
+            "correction_reason",
             "case when value_status = " ~ value_suppressed() ~ " then 'the source withholds the figure' end",
             "case when value_status = " ~ value_missing() ~ " then 'the source shows no figure' end",
             "case when value_status = " ~ value_not_applicable() ~ " and not is_within then 'nobody in the total' end",

@@ -1,4 +1,5 @@
 -- One row per published indicator, region, year, sex and snapshot in force. Counties, collaborative areas and the country as delivered, never added up.
+{%- set key = {"indicator_id": "sotkanet_indicator_id", "region_id": "sotkanet_region_id", "year": "year", "sex": "sex"} %}
 with observations as (
 
     select * from {{ ref("stg__sotkanet_observation") }}
@@ -7,7 +8,7 @@ with observations as (
 ),
 
 -- A snapshot that was erased has no rows left, and so replaces nothing.
-snapshots as (
+whole_snapshots as (
 
     select
         snapshot_id,
@@ -15,6 +16,12 @@ snapshots as (
         lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
     from {{ ref("stg__snapshot") }}
     where snapshot_id in (select distinct snapshot_id from {{ ref("stg__sotkanet_observation") }})
+
+),
+
+snapshots as (
+
+    {{ cut_at_corrections("whole_snapshots", "observations", "sotkanet_observation", key) }}
 
 ),
 
@@ -69,13 +76,15 @@ judged as (
         r.region_code,
         p.year,
         p.sex,
-        p.value,
-        p.absolute_value,
-        p.value_status,
+        {{ corrected_value("p.value") }} as value,
+        case when c.correction_id is null then p.absolute_value end as absolute_value,
+        {{ corrected_status("p.value_status") }} as value_status,
         p.origin,
+        {{ correction_reason("c.correction_id", "p.value") }} as correction_reason,
         -- The counties began in that year; what is older was summed by the publisher from municipalities.
         r.is_organiser and p.year < {{ var("first_county_year") }} as is_summed,
         case
+            when c.correction_id is not null then null
             when p.value_status = {{ value_missing() }} then 'the source gives a number of cases and no value'
             when i.unit = 'eur_per_resident' and p.value = 0 then 'a cost of zero is probably a missing figure'
         end as own_reason,
@@ -83,6 +92,7 @@ judged as (
         s.known_to
     from placed as p
     inner join snapshots as s on p.snapshot_id = s.snapshot_id
+    {{ correction_in_force("sotkanet_observation", key, "p.value", "p.value_status") | trim }}
     inner join {{ ref("int__sotkanet_indicator") }} as i on p.sotkanet_indicator_id = i.sotkanet_indicator_id
     inner join regions as r
         on p.region_level = r.region_level and (p.region_level = 'country' or p.own_region_code = r.region_code)
@@ -97,6 +107,7 @@ reasoned as (
         *,
         {{ joined_reasons([
             "own_reason",
+            "correction_reason",
             "case when is_summed then 'before " ~ var("first_county_year") ~ " municipal figures summed to the counties of today' end",
         ]) }} as comparability_reason
     from judged

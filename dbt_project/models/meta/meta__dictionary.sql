@@ -15,7 +15,8 @@
 -- depends_on: {{ ref("dq__unmapped_code") }}
 -- depends_on: {{ ref("core__fct_cost") }}, {{ ref("core__fct_need_factor") }}, {{ ref("dq__revisions") }}
 -- depends_on: {{ ref("dq__period_lock") }}, {{ ref("dq__tombstone") }}
--- depends_on: {{ ref("dq__delivery_status") }}
+-- depends_on: {{ ref("dq__delivery_status") }}, {{ ref("dq__reconciliation") }}, {{ ref("dq__correction") }}
+-- depends_on: {{ ref("dq__delivery_file") }}, {{ ref("meta__code_mapping") }}, {{ ref("meta__lineage") }}
 -- depends_on: {{ ref("core__fct_treasury_cell") }}, {{ ref("core__fct_kela_benefit") }}, {{ ref("core__fct_kela_county") }}
 -- depends_on: {{ ref("dq__figure_reason") }}, {{ ref("mart__comparison") }}
 -- depends_on: {{ ref("core__dim_development") }}

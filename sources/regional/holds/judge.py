@@ -117,7 +117,13 @@ def _share_finding(case: Case, share: str, earlier: str, usual: float, whose: st
     return Finding(
         "SAMPLE_SHARE",
         reason,
-        {"declared": share, "found": f"{case.rate:.0f} rows", "expected": f"{usual:.0f}", "earlier": earlier},
+        {
+            "declared": share,
+            "found": f"{case.rate:.0f} rows",
+            "expected": f"{usual:.0f}",
+            "earlier": earlier,
+            "rate": f"{case.rate:.0f}",
+        },
     )
 
 

@@ -19,14 +19,15 @@ from sources.regional.county import County, Dialect
 from sources.regional.file_rules import TOLD, file_rule
 from sources.regional.report.causes import Cause, Findings
 from sources.regional.report.expected import agreed_codes, expected, header_of
+from sources.regional.report.reasons import faults
 
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 2
+FORMAT = 3
 # How many errors of one rule each form lists: the page, the workbook, JSONL and CSV.
 PAGE_CAP, BOOK_CAP, CAP = 100, 1_000, 100_000
-_SHARE = file_rule("QUARANTINE_SHARE").id
+SHARE = file_rule("QUARANTINE_SHARE").id
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ def build(case: Case, context: Context) -> Report:
     findings = None
     if quarantine is not None and context.contract is not None:
         findings = Findings(context.con, case.quarantine / quarantine["path"], context.contract, context.dialect)
-    mend = _mend(case, findings, context)
-    causes = _causes(case, mend, findings, context)
+    whole = faults(judged)
+    mend = _mend(case, [fault["rule"] for fault in whole], findings, context)
+    causes = _causes(case, whole, mend, findings, context)
     document = {
         "kind": "delivery",
         "format": FORMAT,
@@ -101,6 +103,7 @@ def build(case: Case, context: Context) -> Report:
         "values": dict(sorted(judged["values"].items())),
         "rows": {part: judged[f"rows_{part}"] for part in ("received", "accepted", "quarantined")},
         "totals": _totals(mend, causes),
+        "faults": whole,
         "causes": causes,
         "mend": mend,
     }
@@ -119,15 +122,14 @@ def _sent(case: Case, context: Context) -> dict[str, Any]:
     }
 
 
-def _mend(case: Case, findings: Findings | None, context: Context) -> list[dict[str, Any]]:
-    """One entry a broken rule, the one that decided first, then by how much each clears."""
+def _mend(case: Case, decided: list[str], findings: Findings | None, context: Context) -> list[dict[str, Any]]:
+    """One entry a broken rule, those that decided first, then by how much each clears."""
     judged = case.judged
     found = findings.counts if findings else {}
     counts = {c["rule"]: c for c in judged["rule_counts"] if c["failed"]}
-    decided = {judged["rule"]} if judged["status"] in ("rejected", "held") and judged["rule"] else set()
     noticed = {file_rule(code).id for file in judged["files"] for code in file["notices"]}
     items = []
-    for rule_id in decided | noticed | counts.keys() | found.keys():
+    for rule_id in {*decided} | noticed | counts.keys() | found.keys():
         count, listed = counts.get(rule_id), found.get(rule_id)
         failed = count["failed"] if count else listed
         rule = rule_of(rule_id, context.contract)
@@ -141,7 +143,8 @@ def _mend(case: Case, findings: Findings | None, context: Context) -> list[dict[
                 "more": max((failed or 0) - CAP, 0),
             }
         )
-    return sorted(items, key=lambda i: (not i["is_verdict"], -(i["failed"] or 0), i["rule"]))
+    places = {rule_id: place for place, rule_id in reversed([*enumerate(decided)])}
+    return sorted(items, key=lambda i: (places.get(i["rule"], len(decided)), -(i["failed"] or 0), i["rule"]))
 
 
 def rule_of(rule_id: str, contract: Contract | None) -> Any:
@@ -195,11 +198,15 @@ def _successors(rule: Any, period: str, values: list[str], ours: Mapping[str, st
 
 
 def _causes(
-    case: Case, mend: list[dict[str, Any]], findings: Findings | None, context: Context
+    case: Case,
+    whole: list[dict[str, Any]],
+    mend: list[dict[str, Any]],
+    findings: Findings | None,
+    context: Context,
 ) -> list[dict[str, Any]]:
     """What to mend: first what refused the delivery as a whole, then what lies behind its refused rows. A share of faulty rows is no cause: its rows have theirs."""
     rules = {item["rule"]: item for item in mend}
-    whole = [_of_delivery(item, case.judged) for item in mend if item["is_verdict"] and item["rule"] != _SHARE]
+    decided = [fault for fault in whole if fault["rule"] != SHARE]
     of_rows = []
     for cause in findings.causes if findings else ():
         item = rules[cause.rule]
@@ -208,24 +215,30 @@ def _causes(
                 "fix": _fix(rule_of(cause.rule, context.contract), case.sent["period"], [cause.value], context)
             }
         of_rows.append(_of_rows(cause, item))
-    return [*whole, *of_rows]
+    # Row causes are C1 and on: the first of the whole is C0, further ones are numbered after them.
+    ids = [0, *range(len(of_rows) + 1, len(of_rows) + len(decided))]
+    of_whole = [
+        _of_delivery(f"C{number}", fault, rules[fault["rule"]], case.judged["files"])
+        for number, fault in zip(ids, decided, strict=False)
+    ]
+    return [*of_whole, *of_rows]
 
 
-def _of_delivery(item: dict[str, Any], judged: Mapping[str, Any]) -> dict[str, Any]:
-    values, files = judged["values"], judged["files"]
-    declared = str(values.get("declared", ""))
+def _of_delivery(
+    cause: str, fault: dict[str, Any], item: dict[str, Any], files: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
-        "id": "C0",
+        "id": cause,
         "kind": "delivery",
         **{key: item[key] for key in ("rule", "column", "header", "text", "fix")},
-        "expected": dict.fromkeys(LANGUAGES, declared),
-        "value": str(values.get("found", "")),
+        "expected": fault["declared"],
+        "value": fault["found"]["en"],
         "values": 1,
         "errors": 1,
         "cascades": 0,
         "lines": 0,
-        "file": "" if len(files) != 1 else files[0]["name"],
-        "line": values.get("line"),
+        "file": fault["file"] or (files[0]["name"] if len(files) == 1 else ""),
+        "line": fault["line"],
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sources.contract import LANGUAGES
 from sources.regional.harmoniser import quoted
-from sources.regional.report.facts import BOOK_CAP, CAP, Report, texts
+from sources.regional.report.facts import BOOK_CAP, CAP, SHARE, Report, texts
 
 CSV_HEADER = (
     "rule",
@@ -28,10 +28,10 @@ CSV_HEADER = (
     "column",
     "header",
     "value",
-    *(f"{part}_{code}" for part in ("expected", "text", "fix") for code in LANGUAGES),
+    *(f"{part}_{code}" for part in ("expected", "text", "fix", "reason") for code in LANGUAGES),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_WIDTHS = {"text": 48, "fix": 48, "expected": 32, "value": 24, "header": 20, "file": 24}
+_WIDTHS = {"reason": 48, "text": 48, "fix": 48, "expected": 32, "value": 24, "header": 20, "file": 24}
 
 
 def inert(value: object) -> str:
@@ -83,20 +83,31 @@ def _of_delivery(report: Report) -> Iterator[dict[str, Any]]:
 def csv_text(report: Report) -> Iterator[str]:
     """The CSV, in pieces of many lines. What is told of the delivery as a whole has no line."""
     yield _csv_line(CSV_HEADER)
+    whole = iter([cause["id"] for cause in report.document["causes"] if cause["kind"] == "delivery"])
+    for fault in report.document["faults"]:
+        # A share of faulty rows is told, but is no cause.
+        cause = "" if fault["rule"] == SHARE else next(whole)
+        yield _csv_line(_csv_fault(report.rules[fault["rule"]], fault, cause))
     listed = report.findings.counts if report.findings else {}
     for item in report.document["mend"]:
-        if item["rule"] not in listed:
-            reason = report.document["reason"] if item["is_verdict"] else ""
-            cause = next((c for c in report.document["causes"] if c["rule"] == item["rule"]), None)
-            place = (cause["file"], cause["line"]) if cause else ("", "")
-            yield _csv_line(
-                (*_head(item), cause["id"] if cause else "", "", *place, "", *_names(item), reason, *_said(item))
-            )
+        if item["rule"] not in listed and not item["is_verdict"]:
+            yield _csv_line((*_head(item), "", "", "", "", "", *_names(item), "", *_said(item), *_NO_REASON))
     if report.findings:
         yield from ("".join(batch) for batch in report.findings.lines(_CSV_LINE, _csv_parts(report), CAP))
     for item in report.document["mend"]:
         if item["more"] and item["rule"] in listed:
-            yield _csv_line((*_head(item), "", "", "", "", "", *_names(item), f"{item['more']} more", *_said(item)))
+            yield _csv_line(
+                (*_head(item), "", "", "", "", "", *_names(item), f"{item['more']} more", *_said(item), *_NO_REASON)
+            )
+
+
+_NO_REASON = ("",) * len(LANGUAGES)
+
+
+def _csv_fault(item: dict[str, Any], fault: dict[str, Any], cause: str) -> tuple:
+    """The line of what refuses the delivery as a whole, or holds it."""
+    found, reasons = fault["found"]["en"], (fault["reason"][code] for code in LANGUAGES)
+    return (*_head(item), cause, "", fault["file"], fault["line"], "", *_names(item), found, *_said(item), *reasons)
 
 
 def _head(item: dict[str, Any]) -> tuple:
@@ -126,7 +137,10 @@ _SIGNS = ", ".join(f"chr({ord(sign)})" for sign in _FORMULA)
 
 def _csv_parts(report: Report) -> list[tuple[str, str]]:
     return [
-        (rule, _PART.join(";".join(map(_cell, part)) for part in (_head(item), _names(item), _said(item))))
+        (
+            rule,
+            _PART.join(";".join(map(_cell, part)) for part in (_head(item), _names(item), (*_said(item), *_NO_REASON))),
+        )
         for rule, item in report.rules.items()
     ]
 
@@ -153,7 +167,7 @@ _CSV_LINE = " || ';' || ".join(
 
 
 def workbook(report: Report, path: Path) -> None:
-    """Write the workbook: of each language a sheet of causes and a sheet of errors. Every cell is text, so nothing in it can be run."""
+    """Write the workbook: of each language a sheet of causes, with the reasons of this very delivery, and a sheet of errors. Every cell is text, so nothing in it can be run."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -169,14 +183,29 @@ def workbook(report: Report, path: Path) -> None:
             _sheet(book, t["sheet_errors"], _error_rows(report, errors, code), _ERRORS, t, bold, plain)
 
 
-_CAUSES = ("cause", "rule", "text", "header", "value", "expected", "fix", "errors", "cascades", "file", "line")
+_CAUSES = (
+    "cause",
+    "rule",
+    "text",
+    "header",
+    "value",
+    "expected",
+    "fix",
+    "errors",
+    "cascades",
+    "file",
+    "line",
+    "reason",
+)
 _ERRORS = ("cause", "rule", "severity", "file", "line", "record", "header", "value", "expected", "fix")
 
 
 def _cause_rows(report: Report, code: str) -> Iterator[tuple]:
+    whole = iter([fault["reason"][code] for fault in report.document["faults"] if fault["rule"] != SHARE])
     for c in report.document["causes"]:
+        reason = next(whole) if c["kind"] == "delivery" else ""
         said = c["text"][code], c["header"], c["value"], c["expected"][code], c["fix"][code]
-        yield c["id"], c["rule"], *said, c["errors"], c["cascades"], c["file"], c["line"]
+        yield c["id"], c["rule"], *said, c["errors"], c["cascades"], c["file"], c["line"], reason
 
 
 def _error_rows(report: Report, errors: list, code: str) -> Iterator[tuple]:

@@ -29,6 +29,7 @@ _MEASURES = {
 _LANGUAGES = ("fi", "sv", "en")
 # Synthetic: those who work, of the people of working age; speakers of foreign languages at the first year, and more of them each year.
 _WORKING, _FOREIGN, _MORE_FOREIGN = 0.7, 3.0, 0.6
+_RESTATED_COUNTIES = 2
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _figures(seed: int, is_restated: bool) -> tuple[tuple[str, ...], np.ndarray]
     working = of_working_age * _WORKING
     spread = np.random.default_rng([seed, 7]).uniform(0.5, 3, len(counts))
     foreign = spread[:, None] * (_FOREIGN + _MORE_FOREIGN * np.arange(len(YEARS)))[None, :]
+    if is_restated:
+        foreign[-_RESTATED_COUNTIES:, -1] += 0.2
     figures = np.stack(
         [
             everyone,

@@ -126,8 +126,9 @@ def test_the_report_is_the_receivers_byte_for_byte(tmp_path):
 
 @pytest.mark.slow
 def test_the_report_is_the_receivers_for_every_fault_that_a_delivery_can_have(tmp_path):
-    # What is no file at all waits in an inbox, or is told at once at the own desk.
-    assert compare(tmp_path, FAULTS) == len(FAULTS) > 100
+    # What is no file at all waits in an inbox, or is told at once at the own desk. What month there is to change or to name only the receiver knows.
+    names = [name for name, fault in FAULTS.items() if not fault.name.startswith(("delta_", "supersedes_"))]
+    assert compare(tmp_path, names) == len(names) > 100
 
 
 @pytest.fixture

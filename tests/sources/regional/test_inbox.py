@@ -121,7 +121,7 @@ def test_a_wrong_size_under_a_later_manifest_is_refused_with_both_values(desk, c
     (desk.folder() / "contacts.csv").write_bytes(content)
     os.utime(desk.folder() / "contacts.csv", ns=(0, 0))
     found = refusal(desk)
-    assert (found.code, found.values) == ("SIZE", {"declared": 8, "found": len(content)})
+    assert (found.code, found.values) == ("SIZE", {"declared": 8, "found": len(content), "file": "contacts.csv"})
     assert "8" in found.reason
     assert str(len(content)) in found.reason
 

@@ -105,7 +105,7 @@ def test_a_wrong_hash_is_rejected_with_both_hashes(desk):
     desk.put_manifest(document)
     desk.night()
     verdict = rejected_for(desk, "HASH")
-    assert verdict["values"] == {"declared": "0" * 64, "found": hashlib.sha256(data).hexdigest()}
+    assert verdict["values"] == {"declared": "0" * 64, "found": hashlib.sha256(data).hexdigest(), "file": "a.csv"}
     assert verdict["rows_received"] is None
 
 
@@ -115,13 +115,13 @@ def test_a_wrong_size_is_rejected_with_both_sizes(desk):
     (desk.folder() / "a.csv").write_bytes(data[:-100])
     desk.put_manifest(document)
     desk.night()
-    assert rejected_for(desk, "SIZE")["values"] == {"declared": len(data), "found": len(data) - 100}
+    assert rejected_for(desk, "SIZE")["values"] == {"declared": len(data), "found": len(data) - 100, "file": "a.csv"}
 
 
 def test_a_wrong_row_count_is_rejected_with_both_counts(desk):
     desk.put({"a.csv": (written(contacts(ROWS)), ROWS + 1)})
     desk.night()
-    assert rejected_for(desk, "ROWS")["values"] == {"declared": ROWS + 1, "found": ROWS}
+    assert rejected_for(desk, "ROWS")["values"] == {"declared": ROWS + 1, "found": ROWS, "file": "a.csv"}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,8 @@ def test_a_wrong_row_count_is_rejected_with_both_counts(desk):
 def test_a_manifest_that_does_not_fit_is_rejected_under_its_own_rule(desk, changes, code, declared, found):
     desk.send(contacts(ROWS), **changes)
     desk.night()
-    assert rejected_for(desk, code)["values"] == {"declared": declared, "found": found}
+    values = rejected_for(desk, code)["values"]
+    assert (values["declared"], values["found"]) == (declared, found)
 
 
 def test_data_without_a_manifest_and_a_manifest_without_data_wait(desk):

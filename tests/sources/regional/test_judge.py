@@ -143,7 +143,7 @@ def test_a_tenth_of_faulty_rows_is_borne_and_one_more_is_not(tmp_path):
     assert judge(tmp_path, file(*lines(90), *["x;y"] * 10)).code is None
     judged = judge(tmp_path, file(*lines(89), *["x;y"] * 11))
     assert judged.code == "QUARANTINE_SHARE"
-    assert judged.judgement.refusal.values == {"declared": "10 %", "found": "11.0 %"}
+    assert judged.judgement.refusal.values == {"declared": "10 %", "found": "11.0 %", "faulty": 11, "rows": 100}
     assert len(judged.faults) == judged.judgement.rows_quarantined == 11
     assert judged.judgement.rows_accepted == 89
 

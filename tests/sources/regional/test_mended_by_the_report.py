@@ -19,6 +19,7 @@ from tests.batch import parcel
 from tests.spoiled import Text
 
 MADE = datetime(2026, 9, 10, 8, 15, tzinfo=HELSINKI)
+_NAMES = ("HEADER_DUPLICATE", "HEADER_MISSING", "HEADER_EXTRA")
 SIGNS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
 
 
@@ -70,7 +71,7 @@ class Engineer:
     def _mend_file(self, error: dict) -> None:
         told = {
             file_rule(code).id: code
-            for code in ("HEADER_RENAMED", "DELIMITER", "ENCODING", "RAGGED", "HEADER_NOT_FIRST")
+            for code in ("HEADER_RENAMED", "DELIMITER", "ENCODING", "RAGGED", "HEADER_NOT_FIRST", *_NAMES)
         }
         code, wanted = told[error["rule"]], error["expected"]["en"]
         if code == "HEADER_RENAMED":
@@ -83,8 +84,22 @@ class Engineer:
             self.encoding = wanted
         elif code == "HEADER_NOT_FIRST":
             self.lines = self.lines[error["line"] - 1 :]
+        elif code in _NAMES:
+            self._mend_columns(error, code, re.findall("'([^']*)'", error["value"] + wanted))
         elif code == "RAGGED":
             self.lines[error["line"] - 1] = self.delimiter.join(self.system[error["line"] - 1])
+
+    def _mend_columns(self, error: dict, code: str, told: list[str]) -> None:
+        """Take out the last of a column told twice, or one too many; put in a missing one with its values from the system."""
+        rows = [line.split(self.delimiter) for line in self.lines]
+        for name in told:
+            if code == "HEADER_MISSING" and name not in rows[0]:
+                place = self.system[0].index(name)
+                rows = [[*row, own[place]] for row, own in zip(rows, self.system, strict=True)]
+            elif code != "HEADER_MISSING":
+                place = len(rows[0]) - 1 - rows[0][::-1].index(name)
+                rows = [[*row[:place], *row[place + 1 :]] for row in rows]
+        self.lines = [self.delimiter.join(row) for row in rows]
 
 
 def engineer(folder: Path, sender: str) -> Engineer:
@@ -126,11 +141,19 @@ def another_separator_and_lines_above(desk: Engineer) -> None:
     desk.encoding = "utf-16-le"
 
 
+def a_header_with_everything_wrong(desk: Engineer) -> None:
+    """One heading twice in place of another, one renamed, one beyond what was agreed: mended in one go."""
+    heads = desk.lines[0].split(desk.delimiter)
+    names = [heads[0].upper() + " ", *heads[1:-1], heads[1], "Lisätieto"]
+    desk.lines = [desk.delimiter.join(names), *(line + desk.delimiter for line in desk.lines[1:])]
+
+
 @pytest.mark.parametrize(
     ("spoil", "sender", "first", "at_most"),
     [
         (many_faulty_rows, "05", "QUARANTINE_SHARE", 2),
         (a_renamed_heading_before_faulty_rows, "07", "HEADER_RENAMED", 3),
+        (a_header_with_everything_wrong, "05", "HEADER_DUPLICATE", 2),
         (another_separator_and_lines_above, "07", "ENCODING", 4),
     ],
 )

@@ -122,6 +122,24 @@ def test_columns_are_matched_by_name_whatever_their_order(tmp_path):
     assert judge(tmp_path, file(*shuffled[1:], header=shuffled[0])).rows == expected
 
 
+def test_all_that_is_wrong_with_the_names_of_a_header_is_told_in_one_go(tmp_path):
+    """Twice, renamed, missing and beyond what was agreed; an unnamed last field is no fault by itself."""
+    refusal = judge(tmp_path, file("a;b;c;d;e;", header="Tunnus;Tunnus;Namn;Aika;Muu;")).judgement.refusal
+    told = [(one.code, one.values.get("declared"), one.values["found"]) for one in (refusal, *refusal.also)]
+    assert told == [
+        ("HEADER_DUPLICATE", None, "'Tunnus'"),
+        ("HEADER_RENAMED", "'Nimi'", "'Namn'"),
+        ("HEADER_MISSING", "'Määrä'", "Tunnus;Tunnus;Namn;Aika;Muu;"),
+        ("HEADER_EXTRA", None, "'Muu'"),
+    ]
+    assert {one.values["file"] for one in (refusal, *refusal.also)} == {"a.csv"}
+
+
+def test_faults_of_the_bytes_that_are_mended_apart_are_told_together(tmp_path):
+    refusal = judge(tmp_path, file("a2;x\0y;1;", "a3;b\rc;1;")).judgement.refusal
+    assert [(one.code, one.values["line"]) for one in (refusal, *refusal.also)] == [("NUL", 2), ("MIXED_EOL", 3)]
+
+
 def test_a_renamed_column_is_accepted_once_the_county_declares_it(tmp_path):
     content = file("a2;x;1,50;", header="Tunnus;Namn;Määrä;Aika")
     declared = replace(DIALECT, columns={"Tunnus": "id", "Namn": "name", "Määrä": "amount", "Aika": "at"})

@@ -16,9 +16,11 @@ from jsonschema import Draft202012Validator
 
 from sources.regional import report as report_module
 from sources.regional.catalogue import counties, dataset_contract
-from sources.regional.file_rules import file_rule
+from sources.regional.file_rules import file_rule, file_rules
+from sources.regional.holds.rules import hold_rules
 from sources.regional.report import SUFFIXES, Context, facts, tables, write_report
 from sources.regional.report.facts import BOOK_CAP, PAGE_CAP
+from sources.regional.report.reasons import sentences
 from sources.regional.report.tables import inert
 
 CONTRACT = dataset_contract("care_contacts")
@@ -230,10 +232,68 @@ def test_a_rejection_opens_with_the_rule_that_decided_it_and_both_values(desk):
     assert [i["rule"] for i in document["mend"]] == [rule.id]
     assert document["mend"][0]["is_verdict"]
     page = part(desk, ".html")
-    for text in (*rule.text.values(), *rule.fix.values(), "<code>aa</code>", "<code>bb</code>"):
+    reasons = document["faults"][0]["reason"].values()
+    assert all("aa" in text and "bb" in text for text in reasons)
+    for text in (*rule.text.values(), *rule.fix.values(), *reasons):
         assert text in page
     assert page.index(rule.fix["fi"]) < page.index(SHA)
-    assert cells(desk)[0]["value"].endswith("the file gives bb")
+    [line] = cells(desk)
+    assert line["reason_en"].endswith("the file gives bb")
+    assert line["reason_fi"] == "manifestin SHA-256 on aa, tiedoston bb"
+    assert line["reason_sv"] == "manifestets SHA-256 är aa, filens bb"
+    assert sheets(desk)["Syyt"][1][-1] == line["reason_fi"]
+
+
+def test_all_faults_of_one_look_are_told_each_in_three_languages(desk):
+    values = {"declared": "'Sp'", "found": "'Sukup'", "line": 1, "file": "contacts.csv"}
+    document = told(
+        desk,
+        status="rejected",
+        rule=file_rule("HEADER_RENAMED").id,
+        reason="contacts.csv: the header has 'Sukup' instead of 'Sp'",
+        values=values,
+        also=[
+            {"rule": file_rule("HEADER_MISSING").id, "reason": "-", "values": values | {"declared": "'Palvelu'"}},
+            {"rule": file_rule("HEADER_MISSING").id, "reason": "-", "values": values | {"file": "more.csv"}},
+        ],
+        rows_received=None,
+        rows_accepted=0,
+    )
+    assert [c["id"] for c in document["causes"]] == ["C0", "C1", "C2"]
+    assert [(c["file"], c["line"]) for c in document["causes"]] == [("contacts.csv", 1)] * 2 + [("more.csv", 1)]
+    assert [i["is_verdict"] for i in document["mend"]] == [True, True]
+    assert (document["totals"]["causes"], document["totals"]["errors"], len(document["errors"])) == (3, 3, 3)
+    assert "contacts.csv: otsikkoriviltä puuttuu 'Palvelu'" in html.unescape(part(desk, ".html"))
+    assert [line["reason_sv"] for line in cells(desk)] == [fault["reason"]["sv"] for fault in document["faults"]]
+
+
+def test_words_of_this_program_are_told_in_the_readers_language(desk):
+    document = told(
+        desk,
+        status="rejected",
+        rule=file_rule("DELIMITER").id,
+        reason="line 1 is separated by comma, not by semicolon",
+        values={"declared": "semicolon", "found": "comma", "line": 1},
+        rows_received=None,
+        rows_accepted=0,
+    )
+    assert document["causes"][0]["expected"] == {"fi": "puolipiste", "sv": "semikolon", "en": "semicolon"}
+    assert document["faults"][0]["reason"]["fi"] == "erottimeksi on sovittu puolipiste, mutta tiedostossa on pilkku"
+
+
+def test_each_rule_that_refuses_or_holds_a_delivery_has_its_sentences():
+    deciding = {rule.code for rule in file_rules().values() if rule.severity == "file"} | set(hold_rules())
+    assert set(sentences()["reasons"]) == deciding
+    for told_of in sentences()["reasons"].values():
+        assert [len(told_of["fi"]), set(told_of)] == [len(told_of["sv"]), {"fi", "sv"}]
+        for pair in zip(told_of["fi"], told_of["sv"], strict=True):
+            assert len({frozenset(re.findall(r"{(\w+)}", text)) for text in pair}) == 1
+
+
+def test_a_verdict_that_lacks_the_values_of_its_sentence_is_told_in_its_own_words(desk):
+    document = told(desk, status="rejected", rule=file_rule("SEQ").id, reason="older", rows_received=None)
+    assert document["faults"][0]["reason"] == {"fi": "older", "sv": "older", "en": "older"}
+    assert part(desk, ".html").count('<span lang="en">older</span>') == 2
 
 
 def test_totals_are_exact_and_lists_are_capped_and_say_so(desk, monkeypatch):

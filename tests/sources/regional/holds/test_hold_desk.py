@@ -11,6 +11,7 @@ from sources.landing import erase
 from sources.regional.catalogue import counties
 from sources.regional.holds.answers import HoldError, Person, answer, waiting
 from sources.regional.holds.rules import hold_rule
+from sources.regional.limits import limits
 from sources.regional.periods import lock
 from warehouse.registry import stage_registry
 
@@ -27,6 +28,23 @@ def held(desk) -> Desk:
     desk.send(contacts(ROWS // 4), name="short", sequence=2)
     desk.night(NEXT)
     return desk
+
+
+def test_a_hold_that_nobody_answers_is_overdue_after_its_hours_and_no_longer_once_it_is_settled(held):
+    due = NEXT + timedelta(hours=limits().hold_hours)
+    almost = held.night(due - timedelta(hours=1)).held
+    then = held.night(due).held
+    assert [(one["since"], one["is_overdue"]) for one in (*almost, *then)] == [
+        (NEXT.isoformat(timespec="seconds"), False),
+        (NEXT.isoformat(timespec="seconds"), True),
+    ]
+    with held.ledger() as ledger:
+        lock(ledger, "care_contacts", "2026-08", "the desk", "closed by the agreed day", due)
+    say(held, "release")
+    assert [one["is_overdue"] for one in held.night(due + timedelta(hours=1)).held] == [True], "half an answer"
+    with held.ledger() as ledger:
+        answer(ledger, counties(), only_hold(held)[0], "release", WHY, Person("second", "Sven Svensson"), due)
+    assert held.night(due + timedelta(hours=2)).held == ()
 
 
 def only_hold(desk: Desk) -> tuple[str, dict]:

@@ -1,0 +1,120 @@
+"""What one figure was made of, from the published release alone: its definition, rows, deliveries, snapshots, mappings, checks and earlier values.
+
+What belongs here: gathering it as plain values, and proving the landed bytes when asked. What does not: finding the cell (cells.py), showing it (sotevarasto/explain.py).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.cells import GROUPS, CellError, Wanted, find_cell, rows_of
+from warehouse.row_queries import row_query
+from warehouse.sql import query
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from sources.landing import Landing
+
+_KEY = ("indicator_code", "basis", "region_level", "region_code", "period_grain", "period_start")
+_NEEDED = "meta.lineage"
+VERIFIED, ABSENT, CHANGED = "verified", "absent", "changed"
+
+
+def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
+    """All that the release tells of one figure, as plain values.
+
+    Keys: cell, indicator, rows, deliveries, snapshots, divisions, mappings, checks, refused, locks, versions, release. CellError when there is no such figure, or the release
+    was made before lineage was kept.
+    """
+    _require_lineage(con)
+    cell = find_cell(con, wanted)
+    moment = _moment(wanted.at)
+    told = {name: cell[name] for name in ("source_code", *_KEY)} | {"moment": moment}
+    deliveries = rows_of(con, query("explain_deliveries"), told)
+    snapshots = rows_of(con, query("explain_snapshots"), told)
+    divisions = _divisions(con, cell, moment)
+    datasets = sorted({one["dataset"] for one in deliveries})
+    objects = sorted({one["object"].split("/")[0] for one in (*snapshots, *divisions)})
+    receipts = {"receipts": [one["receipt_id"] for one in deliveries]}
+    return {
+        "cell": cell,
+        "indicator": rows_of(
+            con, "select * from core.dim_indicator where indicator_code = $code", {"code": cell["indicator_code"]}
+        )[0],
+        "rows": {"count": _row_count(deliveries, snapshots), "sql": row_query(cell, wanted.at)},
+        "deliveries": deliveries,
+        "snapshots": snapshots,
+        "divisions": divisions,
+        "mappings": rows_of(con, query("explain_mappings"), receipts),
+        "checks": rows_of(con, query("explain_checks"), {"assets": _assets(datasets, objects), "moment": moment}),
+        "refused": rows_of(con, query("explain_refused"), receipts) if _has(con, "dq.quarantine") else [],
+        "locks": _locks(con, datasets, cell),
+        "versions": rows_of(
+            con, query("explain_versions"), {name: cell[name] for name in ("source_code", *_KEY, *GROUPS)}
+        ),
+        "release": rows_of(con, "from meta.release limit 1")[0],
+    }
+
+
+def verify_bytes(explained: dict[str, Any], landing: Landing) -> None:
+    """Read the landed bytes behind an explained figure again; each file and snapshot gets `bytes_are`: verified, absent or changed."""
+    files = [file for delivery in explained["deliveries"] for file in delivery["files"]]
+    for one in (*files, *explained["snapshots"], *explained["divisions"]):
+        one["bytes_are"] = _bytes_are(landing, one["sha256"])
+
+
+def _bytes_are(landing: Landing, sha256: str) -> str:
+    from sources.landing import Absent, file_sha256
+
+    try:
+        place: Path = landing.path(sha256)
+    except Absent:
+        return ABSENT
+    return VERIFIED if file_sha256(place) == sha256 else CHANGED
+
+
+def _require_lineage(con: DuckDBPyConnection) -> None:
+    if not _has(con, _NEEDED):
+        raise CellError(
+            "the current release was made before lineage was kept; run `sotevarasto nightly`, then ask again"
+        )
+
+
+def _has(con: DuckDBPyConnection, relation: str) -> bool:
+    schema, table = relation.split(".")
+    there = "select count(*) from information_schema.tables where table_schema = $1 and table_name = $2"
+    return con.execute(there, [schema, table]).fetchone()[0] > 0
+
+
+def _moment(at: datetime | None) -> datetime:
+    """The moment of which things are told; all that has not ended holds at the end of time."""
+    return at.astimezone(UTC).replace(tzinfo=None) if at else datetime.max.replace(microsecond=0)
+
+
+def _row_count(deliveries: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> int:
+    given = [one["row_count"] for one in snapshots if one["input_role"] == "rows"]
+    return sum(one["row_count"] for one in deliveries) + sum(given)
+
+
+def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+    """The municipal division by which parts were summed to the region; none where the publisher did that."""
+    if cell["derivation"] != "summed" or cell["source_code"] in ("sotkanet", "sampo", "treasury"):
+        return []
+    return rows_of(con, query("explain_divisions"), {"year": cell["period_start"].year, "moment": moment})
+
+
+def _assets(datasets: list[str], objects: list[str]) -> list[str]:
+    """The assets whose checks bear on the figure: what came in, and the mart."""
+    ingested = {f"raw__{name}" for name in (*datasets, *objects)}
+    # Sources with several kinds of objects are one asset: raw__sotkanet of sotkanet_observation.
+    ingested |= {f"raw__{name.split('_')[0]}" for name in objects}
+    return sorted(ingested | {"core__fct_observation", "mart__minimum_dataset", "meta__lineage"})
+
+
+def _locks(con: DuckDBPyConnection, datasets: list[str], cell: dict[str, Any]) -> list[dict[str, Any]]:
+    months = {"datasets": datasets, "first": f"{cell['period_start']:%Y-%m}", "last": f"{cell['period_end']:%Y-%m}"}
+    locked = "from dq.period_lock where dataset in (select unnest($datasets::varchar[])) and period between $first and $last order by dataset, period"
+    return rows_of(con, locked, months)
