@@ -39,7 +39,8 @@ def show_plan(codes: Sequence[str], first_year: int | None, form: str) -> None:
     profile = current_profile()
     home = Home.open(default_home(profile), profile)
     with Ledger(home.ledger) as ledger:
-        found = plans(ledger, Landing(home.landing), next_night(ledger, profile), first_year)
+        at, is_simulated = next_night(ledger, profile), profile == "simulated"
+        found = plans(ledger, Landing(home.landing), at, first_year, is_simulated=is_simulated)
     if unknown := sorted(set(codes) - {plan.source_code for plan in found}):
         known = ", ".join(plan.source_code for plan in found)
         raise SotevarastoError(f"no source {unknown[0]} to plan for; there are {known}")

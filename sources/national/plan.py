@@ -18,6 +18,7 @@ from sources.national.codelist import collect as codelist
 from sources.national.codeserver import collect as codeserver
 from sources.national.cost import Plan
 from sources.national.history import History
+from sources.national.innokyla import collect as innokyla
 from sources.national.kela import collect as kela
 from sources.national.key_figures import collect as key_figures
 from sources.national.projection import collect as projection
@@ -28,14 +29,16 @@ from sources.national.statfin import collect as statfin
 from sources.national.treasury import collect as treasury
 
 
-def plans(ledger: Ledger, landing: Landing, at: datetime, first_year: int | None = None) -> list[Plan]:
+def plans(
+    ledger: Ledger, landing: Landing, at: datetime, first_year: int | None = None, *, is_simulated: bool
+) -> list[Plan]:
     """The visit of the night `at` (aware) to each source, in the order of their codes. `first_year` is tried in place of the settings' own.
 
-    Limits are those of the live services, also in a simulated home, where a stand-in answers faster.
+    Limits are those of the live services, also in a simulated home, where a stand-in answers faster; what is listed to be asked for is the home's own.
     """
     found = []
     for path, planner in _planners(landing):
-        settings = load_settings(path, None)
+        settings = replace(load_settings(path, None), is_simulated=is_simulated)
         if first_year is not None:
             settings = replace(settings, first_year=first_year)
         found.append(planner(History(ledger, settings, at)))
@@ -54,4 +57,5 @@ def _planners(landing: Landing) -> list[tuple[Path, Callable[[History], Plan]]]:
         (codelist.SETTINGS, codelist.plan_codelist),
         (treasury.SETTINGS, partial(treasury.plan_treasury, landing=landing)),
         (kela.SETTINGS, kela.plan_kela),
+        (innokyla.SETTINGS, innokyla.plan_innokyla),
     ]

@@ -16,6 +16,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError, Reply, Validators
 from sources.landing import Landing
 from sources.ledger import Ledger
+from sources.national.cost import Ask, Plan
+from sources.national.history import History
 from sources.national.innokyla.facts import content_digest, extract_bytes, extract_of, row_of
 from sources.national.innokyla.kinds import kinds
 from sources.national.innokyla.pages import NIGHTS_OF_A_ROUND, Page, is_turn, pages_of
@@ -66,14 +68,31 @@ def collect_innokyla(
     return visit.outcome([_told(faults, 0)] if faults else (), "; ".join(notes[:_MOST_NAMED]) or None)
 
 
-def _due(visit: Visit) -> list[Page]:
+def plan_innokyla(known: History) -> Plan:
+    """What the next visit will ask: robots.txt and the pages that are due, whether they moved or not."""
+    settings, due = known.settings, _due(known)
+    listed = [f"{PAGE}/{page.key}" for page in pages_of(settings.is_simulated, known.at)]
+    kept = [name for name in listed if known.latest(name) is not None]
+    return Plan(
+        source_code=settings.source_code,
+        host=settings.http.base.host,
+        kept=len(kept),
+        missing=len(listed) - len(kept),
+        asks=(Ask("robots.txt", 1, 1), Ask("pages", len(due), len(due))),
+        calls=settings.http.calls,
+        window_seconds=settings.http.window_seconds,
+        known_bytes=known.bytes_of(f"{PAGE}/{page.key}" for page in due),
+    )
+
+
+def _due(known: History) -> list[Page]:
     """Whose turn it is, what was never had, and whose whole comparison is overdue because its turn fell on nights that did not run."""
-    known = visit.known_objects()
-    overdue = visit.at - visit.settings.full_compare - timedelta(days=NIGHTS_OF_A_ROUND)
+    here = known.known_objects()
+    overdue = known.at - known.settings.full_compare - timedelta(days=NIGHTS_OF_A_ROUND)
     return [
         page
-        for page in pages_of(visit.settings.is_simulated, visit.at)
-        if is_turn(page, visit.at) or f"{PAGE}/{page.key}" not in known or visit.checked_before(page.key, overdue)
+        for page in pages_of(known.settings.is_simulated, known.at)
+        if is_turn(page, known.at) or f"{PAGE}/{page.key}" not in here or known.checked_before(page.key, overdue)
     ]
 
 

@@ -18,6 +18,7 @@ OPEN_AT_FIRST = {"codelist", "codeserver", "kela", "treasury"}
 VISITS = {
     "codelist": "codelist",
     "codeserver": "codeserver",
+    "innokyla": "innokyla",
     "kela": "kela",
     "sampo": "sampo",
     "sotkanet": "sotkanet",
@@ -36,7 +37,7 @@ QUICK = [code for code in VISITS if code not in LONG]
 
 def planned(desk, day=0, first_year=None):
     at = FIRST_NIGHT + timedelta(days=day)
-    return {plan.source_code: plan for plan in plans(desk.ledger, desk.landing, at, first_year)}
+    return {plan.source_code: plan for plan in plans(desk.ledger, desk.landing, at, first_year, is_simulated=True)}
 
 
 @pytest.fixture(

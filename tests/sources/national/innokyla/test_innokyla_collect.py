@@ -236,7 +236,8 @@ def test_the_wait_that_robots_asks_for_is_kept(desk, few):
 
     with BentServer(note) as server:
         assert desk.innokyla(server).status == "new"
-    assert len(at) == 4 and all(second - first >= 0.3 for first, second in zip(at, at[1:], strict=False))
+    # They are timed where they arrive, so a late first one shortens the wait that is seen.
+    assert len(at) == 4 and all(second - first >= 0.25 for first, second in zip(at, at[1:], strict=False))
     assert MOST_DELAY >= 1
 
 
