@@ -1,5 +1,6 @@
 """A release of the past is built again from ledger, slices and code: the same tables, also when its files are long gone."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -52,6 +53,17 @@ def again(world: World, moment: datetime):
         return rebuild(world.home, world.ledger, moment, build)
 
 
+@contextmanager
+def other_rows(world: World, receipt_id: str):
+    """A slice that is not what was judged."""
+    path = world.home.parquet / world.ledger.get("verdict", receipt_id).body["slice"]["path"]
+    kept = path.read_bytes()
+    path.unlink()
+    write_slice(path, receipt_id, world.ledger.get("receipt", receipt_id).body, rows=9)
+    yield
+    path.write_bytes(kept)
+
+
 def test_what_was_known_then_gives_the_tables_that_were_recorded_then(told):
     current = current_release(told.home)
     assert len(standing_releases(told.home)) == 1
@@ -70,14 +82,22 @@ def test_before_the_first_release_it_says_so(told):
 
 
 def test_another_content_by_the_same_code_is_a_broken_proof(told):
-    path = told.home.parquet / told.ledger.get("verdict", "r3").body["slice"]["path"]
-    kept = path.read_bytes()
-    path.unlink()
-    write_slice(path, "r3", told.ledger.get("receipt", "r3").body, rows=9)
-    found = again(told, night(3))
+    with other_rows(told, "r3"):
+        found = again(told, night(3))
     assert "core.fct_care_contact" in found.differing and found.is_proof_broken
-    path.write_bytes(kept)
     assert again(told, night(3)).differing == ()
+
+
+def test_the_weekly_job_proves_the_release_before_the_current_one(told, monkeypatch):
+    from orchestration.verifying import verify
+
+    monkeypatch.setenv("SOTEVARASTO_HOME", str(told.home.root))
+    monkeypatch.setenv("SOTEVARASTO_PROFILE", "simulated")
+    monkeypatch.setattr("orchestration.rebuilding._dbt", build)
+    with patch("warehouse.fingerprint.code_fingerprint", return_value="c0de" * 16):
+        assert verify.execute_in_process(raise_on_error=False).success
+        with other_rows(told, "r3"):
+            assert not verify.execute_in_process(raise_on_error=False).success
 
 
 def test_an_erasure_since_explains_what_is_missing(told):
