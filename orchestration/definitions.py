@@ -11,6 +11,7 @@ from orchestration.checks.great_expectations import gx_accepted_contacts, gx_min
 from orchestration.jobs import every_night, inbox, nightly
 from orchestration.replaying import redo_delivery, replay_deliveries
 from orchestration.resources import NightResource
+from orchestration.verifying import verify, weekly_verify
 
 # A night materialises every source, also one without news: from six in the evening to six in the morning, the hours of `sotevarasto watch`.
 _NIGHTLY = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=12), "Europe/Helsinki")
@@ -23,8 +24,8 @@ defs = dg.Definitions(
         release,
     ],
     asset_checks=[gx_accepted_contacts, gx_minimum_dataset],
-    jobs=[nightly, replay_deliveries, redo_delivery],
-    schedules=[every_night],
+    jobs=[nightly, replay_deliveries, redo_delivery, verify],
+    schedules=[every_night, weekly_verify],
     sensors=[inbox],
     resources={"night": NightResource()},
     executor=dg.in_process_executor,

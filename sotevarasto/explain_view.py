@@ -17,6 +17,7 @@ from warehouse.cells import GROUPS, TOTAL, period_text
 
 _HASH = 64
 _SHOWN_CHECKS = 5
+_SHOWN_DELIVERIES = 40
 _ROLES = {"rows": "gives the rows", "population": "population divided by", "need_factors": "need factors"}
 
 
@@ -76,7 +77,7 @@ def _deliveries(found: Mapping[str, Any]) -> Iterable[str]:
     if not found["deliveries"]:
         return
     yield _title(f"Deliveries: {len(found['deliveries'])}")
-    for one in found["deliveries"]:
+    for one in found["deliveries"][:_SHOWN_DELIVERIES]:
         marks = [name for name, is_so in (("correction", one["is_correction"]), ("late", one["is_late"])) if is_so]
         again = f", a later judgement of {one['replay_of']}" if one["replay_of"] else ""
         state = ", ".join(
@@ -89,6 +90,11 @@ def _deliveries(found: Mapping[str, Any]) -> Iterable[str]:
         yield f"    {counted}; received {_moment(one['received_at'])}, in force from {_moment(one['known_from'])}"
         yield f"    judged by contract {one['contract_version']}, basis {one['judged_by'] or 'not noted'}; sample {_number(one['sample_share'])}; {one['origin']}"
         yield from (f"    {file['sha256']}  {file['file_name']}{_proof(file)}" for file in one["files"])
+        for part in one["made_of"]:
+            yield f"    {part['row_count']:,} of its rows were brought by {part['receipt_id']}"
+            yield from (f"      {file['sha256']}  {file['file_name']}{_proof(file)}" for file in part["files"])
+    if (more := len(found["deliveries"]) - _SHOWN_DELIVERIES) > 0:
+        yield f"  and {more} more; --format json gives all"
 
 
 def _snapshots(found: Mapping[str, Any]) -> Iterable[str]:

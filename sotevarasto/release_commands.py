@@ -1,10 +1,12 @@
-"""`sotevarasto release`: the releases that stand, a package of one, and what moved between two.
+"""`sotevarasto release`: the releases that stand, a package of one, what moved between two, and one of the past built again.
 
-Belongs here: the group and its arguments, and the lines that are said. Does not belong here: the package (warehouse/package.py), the comparison (warehouse/difference.py).
+Belongs here: the group and its arguments, and the lines that are said. Does not belong here: the package (warehouse/package.py), the comparison
+(warehouse/difference.py), the building (orchestration/rebuilding.py).
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ SHOWN = 20
 
 @click.group()
 def release() -> None:
-    """Releases: the list, a package to take away, what moved between two."""
+    """Releases: the list, a package to take away, what moved between two, one of the past built again."""
 
 
 @release.command("list")
@@ -80,6 +82,37 @@ def release_diff(before: str, after: str, file: Path | None) -> None:
         click.echo(
             f"{written:,} moved figures written to {file}: internal, not disclosure-controlled; do not pass it on"
         )
+
+
+@release.command("rebuild")
+@click.option(
+    "--as-of",
+    required=True,
+    metavar="DAY|MOMENT",
+    help="The newest release of then is built again (UTC; a day stands for its end).",
+)
+def release_rebuild(as_of: str) -> None:
+    """Build a release of the past again from landing and ledger, and compare every table with what was recorded. Exit code 1 when the same code gives other tables."""
+    from orchestration.rebuilding import rebuild
+    from sources.ledger import Ledger
+    from warehouse.cells import moment_of
+    from warehouse.lock import NightLock
+
+    home = Home.open(_home().root, current_profile())
+    with NightLock(home), Ledger(home.ledger) as ledger:
+        found = rebuild(home, ledger, moment_of(as_of))
+    code = "the same code" if found.is_same_code else "other code than now"
+    for name in found.differing:
+        click.echo(f"  {name} is not as it was")
+    erased = f"; {found.erasures} erasures since" if found.erasures else ""
+    click.echo(
+        f"release {found.release_id}, made by {code}, built again: {len(found.tables)} tables, {len(found.differing)} differ{erased}"
+    )
+    if found.is_proof_broken:
+        click.echo(
+            "equal inputs and equal code gave another content: ask `sotevarasto ledger verify`, and report it", err=True
+        )
+        sys.exit(1)
 
 
 def _show_difference(one: Release, other: Release, found: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from sources.errors import SotevarastoError
+from warehouse.sql import query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -146,15 +147,10 @@ def _of_region(con: DuckDBPyConnection, indicator: str, wanted: Wanted) -> list[
         )
         if found:
             return found
-    levels = [
-        level
-        for (level,) in con.execute(
-            "select distinct region_level from mart.minimum_dataset where indicator_code = $1 order by 1", [indicator]
-        ).fetchall()
-    ]
+    levels = rows_of(con, query("cell_levels"), {"indicator": indicator})
     raise CellError(
         f"{indicator} has no figure of {meant[0]['region_level']} {meant[0]['region_code']}; "
-        f"it has figures of {', '.join(levels) or 'no region yet'}"
+        f"it has figures of {', '.join(one['told'] for one in levels) or 'no region yet'}"
     )
 
 

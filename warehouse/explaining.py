@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.cells import GROUPS, CellError, Wanted, find_cell, rows_of
 from warehouse.row_queries import row_query
-from warehouse.sql import query
+from warehouse.sql import name, query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _KEY = ("indicator_code", "basis", "region_level", "region_code", "period_grain", "period_start")
 _NEEDED = "meta.lineage"
+# A delivery of one of these modes brings a part of the month; the rest is as it stood.
+_DELTAS = ("delta", "delete")
 VERIFIED, ABSENT, CHANGED = "verified", "absent", "changed"
 
 
@@ -32,8 +34,8 @@ def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
     _require_lineage(con)
     cell = find_cell(con, wanted)
     moment = _moment(wanted.at)
-    told = {name: cell[name] for name in ("source_code", *_KEY)} | {"moment": moment}
-    deliveries = rows_of(con, query("explain_deliveries"), told)
+    told = {key: cell[key] for key in ("source_code", *_KEY)} | {"moment": moment}
+    deliveries = _made_of(con, rows_of(con, query("explain_deliveries"), told))
     snapshots = rows_of(con, query("explain_snapshots"), told)
     divisions = _divisions(con, cell, moment)
     datasets = sorted({one["dataset"] for one in deliveries})
@@ -53,7 +55,7 @@ def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
         "refused": rows_of(con, query("explain_refused"), receipts) if _has(con, "dq.quarantine") else [],
         "locks": _locks(con, datasets, cell),
         "versions": rows_of(
-            con, query("explain_versions"), {name: cell[name] for name in ("source_code", *_KEY, *GROUPS)}
+            con, query("explain_versions"), {key: cell[key] for key in ("source_code", *_KEY, *GROUPS)}
         ),
         "release": rows_of(con, "from meta.release limit 1")[0],
     }
@@ -61,7 +63,8 @@ def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
 
 def verify_bytes(explained: dict[str, Any], landing: Landing) -> None:
     """Read the landed bytes behind an explained figure again; each file and snapshot gets `bytes_are`: verified, absent or changed."""
-    files = [file for delivery in explained["deliveries"] for file in delivery["files"]]
+    told = [part for delivery in explained["deliveries"] for part in (delivery, *delivery["made_of"])]
+    files = [file for part in told for file in part["files"]]
     for one in (*files, *explained["snapshots"], *explained["divisions"]):
         one["bytes_are"] = _bytes_are(landing, one["sha256"])
 
@@ -94,6 +97,22 @@ def _moment(at: datetime | None) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None) if at else datetime.max.replace(microsecond=0)
 
 
+def _made_of(con: DuckDBPyConnection, deliveries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The deliveries, each that stands on others with `made_of`: which of them brought how many of its rows. Their rows are read, where this user may."""
+    deltas = [one["receipt_id"] for one in deliveries if one["mode"] in _DELTAS]
+    facts = con.execute(
+        "select distinct schema_name, table_name from duckdb_columns() where schema_name = 'core' and column_name = 'row_receipt_id' order by all"
+    ).fetchall()
+    if not deltas or not facts:
+        return [one | {"made_of": []} for one in deliveries]
+    rows = " union all ".join(f"select receipt_id, row_receipt_id from {name(*fact)}" for fact in facts)
+    brought = rows_of(con, query("explain_made_of").replace("{rows}", rows), {"receipts": deltas})
+    return [
+        one | {"made_of": [part for part in brought if part["made_receipt_id"] == one["receipt_id"]]}
+        for one in deliveries
+    ]
+
+
 def _row_count(deliveries: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> int:
     given = [one["row_count"] for one in snapshots if one["input_role"] == "rows"]
     return sum(one["row_count"] for one in deliveries) + sum(given)
@@ -108,9 +127,9 @@ def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) 
 
 def _assets(datasets: list[str], objects: list[str]) -> list[str]:
     """The assets whose checks bear on the figure: what came in, and the mart."""
-    ingested = {f"raw__{name}" for name in (*datasets, *objects)}
+    ingested = {f"raw__{one}" for one in (*datasets, *objects)}
     # Sources with several kinds of objects are one asset: raw__sotkanet of sotkanet_observation.
-    ingested |= {f"raw__{name}s" for name in objects} | {f"raw__{name.split('_')[0]}" for name in objects}
+    ingested |= {f"raw__{one}s" for one in objects} | {f"raw__{one.split('_')[0]}" for one in objects}
     return sorted(ingested | {"core__fct_observation", "mart__minimum_dataset", "meta__lineage"})
 
 

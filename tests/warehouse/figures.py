@@ -29,6 +29,7 @@ _CORE = {
         *(f"indicator_name_{x}" for x in ("fi", "sv", "en")),
         *("unit", "numerator_text", "denominator_text", "formula_text", "source_code", "status", "notes"),
     ),
+    "core.fct_cost": ("receipt_id", "row_receipt_id"),
     "core.dim_region": ("region_level", "region_code", *(f"region_name_{x}" for x in ("fi", "sv", "en"))),
 }
 _CONTRACTED = (

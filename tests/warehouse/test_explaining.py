@@ -210,6 +210,21 @@ def test_landed_bytes_are_read_again_on_demand(world: World):
     assert {s["bytes_are"] for s in (*found["snapshots"], *found["divisions"])} == {"absent"}
 
 
+def test_a_delta_names_the_deliveries_that_brought_its_rows(world: World):
+    rows = [{"receipt_id": "r2", "row_receipt_id": receipt} for receipt in ("r1", "r1", "r2")] + [
+        {"receipt_id": "other", "row_receipt_id": "r1"}
+    ]
+    delta = tables()["dq__delivery"]
+    delta[1]["mode"] = "delta"
+    publish_figures(world.home, world.ledger, night(5), **tables(dq__delivery=delta, core__fct_cost=rows))
+    one, full = told(world.home)["deliveries"]
+    assert [(part["receipt_id"], part["row_count"], part["files"][0]["file_name"]) for part in one["made_of"]] == [
+        ("r1", 2, "r1.csv"),
+        ("r2", 1, "r2.csv"),
+    ]
+    assert full["made_of"] == []
+
+
 def test_a_release_from_before_lineage_says_so(world: World):
     world.accept("r1", night(3))
     world.release(night(3))
