@@ -114,7 +114,7 @@ def _subject(name: str, graph: Mapping[str, Asset]) -> str | None:
         reached |= more
         looked_at += more
     ends = {n.removeprefix("int__").removesuffix("_observation") for n in reached if n.endswith("_observation")}
-    if not ends:
+    if not ends and not any(n.startswith("core__") and asset.waits_for & reached for n, asset in graph.items()):
         return None
     return f"models for {ends.pop()}" if len(ends) == 1 else "models that several share"
 
