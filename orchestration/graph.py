@@ -15,6 +15,7 @@ from orchestration.paths import REPOSITORY
 from sources.durable import write_atomic
 
 LINES, PAGE = Path("docs", "graph.txt"), Path("docs", "architecture.md")
+_BESIDE_THE_MART = "views and comparison of the mart"
 _PICTURE = re.compile(
     r"(?<=<!-- graph: made by `make contracts`, not edited by hand -->\n).*?(?=<!-- graph ends -->)", re.DOTALL
 )
@@ -89,7 +90,8 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
     if schema in ("raw", "stg"):
         return Node("staging", "seeds" if schema == "raw" else "staging views")
     if schema == "int":
-        return Node("intermediate", _subject(name, graph))
+        subject = _subject(name, graph)
+        return Node("intermediate", subject) if subject else Node("published", _BESIDE_THE_MART)
     if schema == "core":
         is_worked_out = name.startswith("core__fct_") or any(w.startswith("int__") for w in waits_for)
         readers = {other.partition("__")[0] for other, asset in graph.items() if name in asset.waits_for}
@@ -97,12 +99,14 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
             return Node("core", "facts beside the mart")
         return Node("core", name if is_worked_out else "dimensions")
     if schema == "mart":
-        return Node("published", "views of the mart" if any(w.startswith("mart__") for w in waits_for) else name)
+        return Node(
+            "published", _BESIDE_THE_MART if any(w.startswith(("mart__", "int__")) for w in waits_for) else name
+        )
     return Node("published", schema)
 
 
-def _subject(name: str, graph: Mapping[str, Asset]) -> str:
-    """What an intermediate model is there for: the kind of observations that it leads to, or several kinds."""
+def _subject(name: str, graph: Mapping[str, Asset]) -> str | None:
+    """What an intermediate model is there for: the kind of observations that it leads to, several kinds, or none: then it is made of them."""
     reached, looked_at = {name}, [name]
     while looked_at:
         found = looked_at.pop()
@@ -110,6 +114,8 @@ def _subject(name: str, graph: Mapping[str, Asset]) -> str:
         reached |= more
         looked_at += more
     ends = {n.removeprefix("int__").removesuffix("_observation") for n in reached if n.endswith("_observation")}
+    if not ends and not any(n.startswith("core__") and asset.waits_for & reached for n, asset in graph.items()):
+        return None
     return f"models for {ends.pop()}" if len(ends) == 1 else "models that several share"
 
 

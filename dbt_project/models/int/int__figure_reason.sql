@@ -12,7 +12,6 @@ breaks as (
         break_id,
         source_code,
         indicator_code,
-        unit,
         cast(starts_on as date) as starts_on,
         reason_code
     from {{ ref("raw__series_break") }}
@@ -183,8 +182,7 @@ reasons as (
     from valued as f
     inner join breaks as b
         on f.source_code = b.source_code
-        and f.indicator_code = coalesce(b.indicator_code, f.indicator_code)
-        and f.unit = coalesce(b.unit, f.unit)
+        and f.indicator_code = b.indicator_code
         and f.period_start < b.starts_on
 
     {% for reason, condition in [
