@@ -2,16 +2,18 @@
 
     python -m tests.resilience.large_source <home> <bytes>
 
-Belongs here: a portal that makes up its file while it sends it, and the visit. Does not belong here: what may be used (test_large_source.py).
+Belongs here: a portal, in another process, that makes up its file while it sends it, and the visit. Does not belong here: what may be used (test_large_source.py).
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sources.home import Home
@@ -68,11 +70,27 @@ class Portal(FaultServer):
         exchange.send(body)
 
 
+def serve(size: int) -> None:
+    """The portal until its parent closes the pipe; says its address first."""
+    with Portal(size) as portal:
+        print(portal.url, flush=True)
+        sys.stdin.read()
+
+
+@contextmanager
+def portal_beside(size: int) -> Iterator[str]:
+    """The address of a portal in a process of its own: its memory is not the visit's."""
+    command = [sys.executable, "-c", f"from tests.resilience.large_source import serve; serve({size})"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as portal:
+        yield portal.stdout.readline().strip()
+        portal.stdin.close()
+
+
 def main(root: Path, size: int) -> None:
     home = Home.open(root, "simulated")
     begun = time.monotonic()
-    with Portal(size) as portal, Ledger(home.ledger) as ledger:
-        outcome = collect_kela(home, ledger, Landing(home.landing), portal.url + ROOT, business_time(0))
+    with portal_beside(size) as url, Ledger(home.ledger) as ledger:
+        outcome = collect_kela(home, ledger, Landing(home.landing), url + ROOT, business_time(0))
     print(
         json.dumps(
             {

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def visit(tmp_path: Path, size: int) -> dict:
-    """What a visit in a process of its own came to, the portal that makes the file up included."""
+    """What a visit in a process of its own came to, the portal that makes the file up is another process."""
     command = [sys.executable, "-m", "tests.resilience.large_source", str(tmp_path / "home"), str(size)]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=1500, check=True)
     shutil.rmtree(tmp_path / "home")
