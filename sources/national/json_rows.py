@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection
 
-MEMORY = "160MB"
+MEMORY = "128MB"
 MIB_OF_A_ROW = 16
 
 

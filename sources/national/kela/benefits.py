@@ -133,7 +133,7 @@ def _header(path: Path) -> list[str]:
 
 def _dialect(names: list[str]) -> str:
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
-    return f"delim = ';', quote = '\"', escape = '\"', header = true, auto_detect = false, strict_mode = true, columns = {{{columns}}}"
+    return f"delim = ';', quote = '\"', escape = '\"', header = true, auto_detect = false, strict_mode = true, buffer_size = 8388608, columns = {{{columns}}}"
 
 
 def _require_form(con: DuckDBPyConnection) -> None:
