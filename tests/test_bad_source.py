@@ -68,8 +68,8 @@ FIRST_PROJECTED = 2043
 REGISTER = "6.202.2008/conceptcodes?"
 # Those that a fault is thrown at place by place; Sotkanet is asked indicator by indicator and has tests of its own below.
 WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS, PROJECTION, KEY_FIGURES)
-# Two protocols in the default set, every one in the longer set.
-EACH = [pytest.param(s, marks=[] if s in (POPULATION, SAMPO) else [pytest.mark.slow]) for s in WHOLE]
+# One protocol in the default set, every one in the longer set.
+EACH = [pytest.param(s, marks=[] if s == POPULATION else [pytest.mark.slow]) for s in WHOLE]
 MENDS = {
     "try again later",
     "try again after that",

@@ -63,6 +63,7 @@ def test_every_node_passes(built):
     ]
 
 
+@pytest.mark.slow
 def test_the_same_input_in_another_row_order_gives_the_same_tables(dbt_build, built, tmp_path):
     write_inputs(tmp_path, backwards=True)
     again = dbt_build(tmp_path, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")

@@ -25,6 +25,7 @@ def asked(home: Path, *command: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.slow
 def test_a_write_ahead_log_that_a_kill_left_behind_is_read(victim: Victim, base: Undisturbed, home: Path) -> None:
     assert victim.run(home, kill_at="ledger.committed:9", asks_pandera=False).was_killed
     assert (home / "ledger.sqlite-wal").stat().st_size > 0

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _PATHS = [str(Path(__file__).parents[3]), str(Path(__file__).parent)]
 _LOOP = """
 import json, os, sys, traceback
@@ -51,3 +53,9 @@ class Killable:
         self._process.stdin.write(json.dumps([str(root), kill_at]) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
+
+
+def points(every: list[str], quick: set[str]) -> list:
+    """Kill points as parameters: those of `quick` in the default set, the others in the longer one."""
+    assert quick <= set(every)
+    return [pytest.param(point, marks=[] if point in quick else [pytest.mark.slow]) for point in every]

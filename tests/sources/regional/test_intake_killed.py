@@ -2,6 +2,7 @@
 
 import pytest
 from deliveries import MANY, Desk, contact, contacts, send_three
+from killable import points
 from test_amendments import delete
 
 STEP = """
@@ -40,6 +41,17 @@ POINTS = [
 ]
 
 
+QUICK = {"ledger.committed:1", "inbox.removed:1", "slice.written:2", "verdict.recorded:1", "report.written:2"}
+AMENDED = [
+    "slice.written:2",
+    "ledger.before_commit:6",
+    "verdict.recorded:2",
+    "tombstones.written:1",
+    "slice.written:3",
+    "verdict.recorded:3",
+]
+
+
 @pytest.fixture(scope="module")
 def whole_night(tmp_path_factory, process):
     desk = Desk(tmp_path_factory.mktemp("whole") / "home")
@@ -50,7 +62,7 @@ def whole_night(tmp_path_factory, process):
     return desk.facts()
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", points(POINTS, QUICK))
 def test_killed_anywhere_and_run_again_the_night_ends_the_same(desk, process, whole_night, point):
     send_three(desk)
     assert process.run(desk.home.root, point) == -9
@@ -84,17 +96,7 @@ def amended_night(tmp_path_factory, process):
     return desk.facts()
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        "slice.written:2",
-        "ledger.before_commit:6",
-        "verdict.recorded:2",
-        "tombstones.written:1",
-        "slice.written:3",
-        "verdict.recorded:3",
-    ],
-)
+@pytest.mark.parametrize("point", points(AMENDED, {"tombstones.written:1", "slice.written:3"}))
 def test_killed_while_a_month_is_changed_and_run_again_it_ends_the_same(desk, process, amended_night, point):
     send_a_month_and_what_changes_it(desk)
     assert process.run(desk.home.root, point) == -9

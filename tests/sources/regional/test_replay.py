@@ -258,6 +258,7 @@ def step(root):
 """
 
 
+@pytest.mark.slow
 def test_killed_anywhere_and_run_again_it_ends_the_same(desk, tmp_path):
     other = Desk(tmp_path / "other")
     with Killable(STEP) as process:

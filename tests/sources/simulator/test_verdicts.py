@@ -88,6 +88,7 @@ def test_two_simulated_nights_end_as_the_simulator_knows(periods, tmp_path):
         desk.agrees(parcel.manifest_name, parcel.truth)
 
 
+@pytest.mark.slow
 def test_what_must_be_held_is_held_by_its_rule_and_the_good_months_stay(tmp_path):
     """The 4th of the month: the months in force of those who send then, and what they send."""
     desk = Desk(tmp_path / "home")

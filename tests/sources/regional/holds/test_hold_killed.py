@@ -2,7 +2,7 @@
 
 import pytest
 from deliveries import Desk
-from killable import Killable
+from killable import Killable, points
 
 STEP = """
 from pathlib import Path
@@ -70,7 +70,7 @@ def undisturbed(tmp_path_factory, process):
     return desk.facts()
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", points(POINTS, {"hold.recorded", "hold.answered", "verdict.recorded:2"}))
 def test_killed_anywhere_it_converges(desk, process, undisturbed, point):
     send(desk)
     assert process.run(desk.home.root, point) == -9

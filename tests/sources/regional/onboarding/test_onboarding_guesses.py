@@ -44,6 +44,7 @@ def drafts(tmp_path_factory):
     return {(code, dataset): drafted(folder, sample(code, dataset), dataset, but=code) for code, dataset in CASES}
 
 
+@pytest.mark.slow
 def test_headings_of_a_sender_are_found_from_what_the_others_write(drafts):
     score = Score()
     for (code, dataset), draft in drafts.items():

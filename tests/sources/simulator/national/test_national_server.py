@@ -68,7 +68,7 @@ def test_addresses_work_in_another_case_without_the_folder_and_in_other_language
 
 def test_the_listing_carries_a_bulk_stamp_that_is_not_the_release(server):
     listed = _get(server, "fi/StatFin/vaerak").json()
-    assert [(row["id"], row["updated"]) for row in listed] == [("11re.px", "2026-06-06T21:04:32")]
+    assert {row["id"]: row["updated"] for row in listed} == dict.fromkeys(("11ra.px", "11re.px"), "2026-06-06T21:04:32")
     assert _get(server, "fi/StatFin").json()[0]["id"] == "vaerak"
     assert _ask(server, _query(CITIES)).json()["updated"] == "2026-04-01T05:00:00Z"
 
