@@ -116,6 +116,8 @@ def _subject(name: str, graph: Mapping[str, Asset]) -> str | None:
     ends = {n.removeprefix("int__").removesuffix("_observation") for n in reached if n.endswith("_observation")}
     if not ends and not any(n.startswith("core__") and asset.waits_for & reached for n, asset in graph.items()):
         return None
+    if reached == {name} and not any(w.startswith("int__") for w in graph[name].waits_for):
+        return "models of one step"
     return f"models for {ends.pop()}" if len(ends) == 1 else "models that several share"
 
 
