@@ -80,7 +80,9 @@ def _take_in(
         say(f"{len(received.receipt_ids)} deliveries received")
     judging = Judging(home, ledger, landing, contracts, counties, at, say)
     judging.run()
-    unwritten = write_reports(home, ledger, contracts, counties)
+    unwritten = write_reports(home, ledger, contracts, counties, say)
+    if received.receipt_ids:
+        say("what each month would come to, for its sender …")
     unwritten += write_outlooks(home, ledger, contracts, counties)
     problems = (*found.problems, *received.problems, *judging.problems, *unwritten)
     waiting = aged(ledger, found.waiting, at)
@@ -88,9 +90,14 @@ def _take_in(
 
 
 def write_reports(
-    home: Home, ledger: Ledger, contracts: Mapping[str, Contract], counties: Mapping[str, County]
+    home: Home,
+    ledger: Ledger,
+    contracts: Mapping[str, Contract],
+    counties: Mapping[str, County],
+    say: Callable[[str], None] = lambda line: None,
 ) -> list[str]:
     """Write the report of every judged delivery that has none, also those of a night that was cut short. Returns a line for each that could not be written."""
+    written = 0
     erased = {receipt_id for e in ledger.events("erasure") for receipt_id in e.body["receipts"]}
     problems: list[str] = []
     with Connections(home, 1) as connections:
@@ -102,6 +109,9 @@ def write_reports(
                 with connections.of_this_thread() as con:
                     context = context_of(receipt.body["dataset"], contracts, county, con)
                     write_report(home, receipt, judgement, context)
+                written += 1
+                if written % 100 == 0:
+                    say(f"{written} reports written")
             except Exception as error:  # a report that fails must not cost the night; the next run writes it
                 log_places(home, receipt, error)
                 failed = type(error).__name__

@@ -99,6 +99,8 @@ class Judging:
         workers = min(WORKERS, os.cpu_count() or 1, max(len(pending), 1))
         with Connections(self.home, workers) as self._connections:
             everything = self._read_all(pending, workers)
+            if everything:
+                self.say("what was accepted is held against pandera's own validation and against earlier months …")
             self._ask_pandera(everything)
             self._measure(everything)
             # What waits comes last: tonight may have brought the delivery that ends the question.
