@@ -116,11 +116,12 @@ def watch() -> None:
         sys.exit(1)
 
 
-@main.command()
+# A query may begin with a comment, which looks like an option.
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def sql(query: str, form: str) -> None:
-    """Ask the current release, read-only: sotevarasto sql "select * from dq.delivery"."""
+    """Ask the current release, read-only: sotevarasto sql "select * from dq.delivery"; - reads the query from standard input."""
     from sotevarasto.query import run_query
 
     run_query(query, form)

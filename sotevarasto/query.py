@@ -1,4 +1,4 @@
-"""`sotevarasto sql`: one query on the current release.
+"""`sotevarasto sql`: queries on the current release.
 
 Belongs here: running it read-only and printing a table, CSV or JSON. Does not belong here: finding and opening the release (warehouse/read.py).
 """
@@ -17,19 +17,34 @@ SHOWN_ROWS = 1000
 
 
 def run_query(query: str, form: str) -> None:
-    """Print the answer of `query`. Raises SotevarastoError, one line, when there is no release or the query is wrong."""
+    """Print the answer of each statement of `query`; `-` reads them from standard input. CSV and JSON take one statement.
+
+    Raises SotevarastoError, one line, when there is no release, nothing is asked or a statement is wrong.
+    """
     import duckdb
 
     from warehouse.read import open_release
 
     with open_release(Home(default_home(current_profile()))) as connection:
         try:
-            relation = connection.execute(query)
-            columns = [c[0] for c in relation.description or []]
-            rows = relation.fetchall()
+            statements = connection.extract_statements(sys.stdin.read() if query == "-" else query)
+            _require_askable(len(statements), form)
+            for number, statement in enumerate(statements):
+                relation = connection.execute(statement)
+                columns = [c[0] for c in relation.description or []]
+                rows = relation.fetchall()
+                if number:
+                    print()
+                {"table": _table, "csv": _csv, "json": _json}[form](columns, rows)
         except duckdb.Error as error:
             raise SotevarastoError(f"the query was refused: {_one_line(error)}") from error
-    {"table": _table, "csv": _csv, "json": _json}[form](columns, rows)
+
+
+def _require_askable(statements: int, form: str) -> None:
+    if not statements:
+        raise SotevarastoError('the query is empty; ask for something, as in: sotevarasto sql "select 1"')
+    if statements > 1 and form != "table":
+        raise SotevarastoError(f"{statements} statements cannot be one {form.upper()} file; give one at a time")
 
 
 def _one_line(error: Exception) -> str:

@@ -18,9 +18,9 @@ from orchestration.alert import told
 from sotevarasto import calendar_view
 
 QUERY = (
-    "select region_name_fi, value from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000' and region_level = 'county'"
-    " and basis = 'residence' and period_grain = 'quarter' and sex = 'total' and age_group = 'total' and language_status = 'total'"
-    " and municipality_type = 'total' order by value desc"
+    "select region_name_fi, period_start, value, value_status from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000'"
+    " and region_level = 'county' and basis = 'residence' and period_grain = 'month' and sex = 'total' and age_group = 'total'"
+    " and language_status = 'total' and municipality_type = 'total' order by period_start desc, value desc limit 22"
 )
 OUTCOMES = {
     "published": "A new release is published.",
@@ -64,7 +64,11 @@ def show(summary: dict[str, Any]) -> None:
     """Print the summary of a night."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     console.print()
-    label = "  (simulated: every figure is SYNTHETIC)" if summary["is_synthetic"] else ""
+    label = (
+        "  (simulated: figures are SYNTHETIC, but for those whose origin is 'published')"
+        if summary["is_synthetic"]
+        else ""
+    )
     day = f", simulated day {summary['day']}" if summary["day"] is not None else ""
     console.print(Text(f"Night {summary['night_id']}{day}{label}", style="bold"))
     console.print(Text(_outcome(summary)))
@@ -245,6 +249,8 @@ def _reconciliation(console: Console, summary: dict[str, Any]) -> None:
         silent = f" (no answer tonight from {', '.join(found['silent'])})" if found["silent"] else ""
         line = f"{found['green']} green, {found['amber']} amber, {found['red']} red, {found['could_not_run']} could not run{silent}"
         console.print(Text(f"\nHeld against other bodies (dq.reconciliation): {line}"))
+        if summary["is_synthetic"] and found["red"]:
+            console.print(Text("  the simulated bodies are made apart from each other: red is to be expected here"))
 
 
 def _release(console: Console, summary: dict[str, Any]) -> None:
