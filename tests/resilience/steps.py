@@ -42,13 +42,14 @@ def ten_at_once(root: Path) -> str:
 
 
 def read_until_stopped(root: str, stop: str) -> None:
-    """Twenty-five readers in threads; prints a line for each reading: the release it saw, or what went wrong."""
+    """Twenty-five readers in threads, each at least once; prints a line for each reading: the release it saw, or what went wrong. A file beside `stop` says that
+    the first has read."""
     from warehouse.read import open_release
 
     home, stopped, told = Home(Path(root)), Path(stop), []
 
     def read() -> None:
-        while not stopped.exists():
+        while True:
             try:
                 with open_release(home) as con:
                     con.execute("SET threads = 1")
@@ -56,6 +57,9 @@ def read_until_stopped(root: str, stop: str) -> None:
                 told.append(release_id if deliveries == receipts else f"mix {release_id} {deliveries} {receipts}")
             except Exception as error:
                 told.append(f"error {' '.join(str(error).split())[:300]}")
+            stopped.with_name(f"begun-{os.getpid()}").touch()
+            if stopped.exists():
+                return
 
     threads = [threading.Thread(target=read) for _ in range(READERS // PROCESSES)]
     for thread in threads:
