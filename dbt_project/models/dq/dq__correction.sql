@@ -16,7 +16,7 @@ final as (
     select
         c.correction_id,
         c.dataset,
-        c.row_key,
+        c.row_key as source_row_key,
         c.column_name,
         case
             when c.is_withdrawn then {{ correction_withdrawn() }}

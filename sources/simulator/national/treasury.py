@@ -32,6 +32,8 @@ _STAGES = {
 # One municipal row, and a taxonomy of the municipalities that nobody should fetch: the real one has 27 GB.
 _MUNICIPAL = ("0101263-6", "KTAS", "2023", "lopullinen")
 _HUGE, _HUGE_BYTES = "KKTPP", 26_977_077_595
+# The catalogue names its documents whole. Only their paths are used, and the same day must give the same bytes whatever port the stand-in has.
+_NAMED = f"http://localhost{ROOT}"
 _DATED = "Wed, 13 May 2026 09:21:24 GMT"
 
 
@@ -53,7 +55,7 @@ class Treasury:
             return self._taxonomy(path.rpartition("/")[2].removesuffix(".json"), request.method)
         parts = request.segments[3:]
         if parts == ["aineistot"]:
-            return json_response({"aineistot": [self._row(one, base_url) for one in self._documents()]})
+            return json_response({"aineistot": [self._row(one) for one in self._documents()]})
         if len(parts) == 5 and parts[0] == "dokumentti":
             return self._document(*parts[1:])
         return _page(404, "Not Found")
@@ -62,7 +64,7 @@ class Treasury:
         business_id, package, period, stage = _MUNICIPAL
         return [Listed("", business_id, package, period, stage, 0), *listed(self._day)]
 
-    def _row(self, one: Listed, base_url: str) -> dict[str, str]:
+    def _row(self, one: Listed) -> dict[str, str]:
         row = {
             "ytunnus": one.business_id,
             "raportointikokonaisuus": one.package,
@@ -70,7 +72,7 @@ class Treasury:
             "hyvaksymisvaihe": _STAGES[one.stage],
             "hyvaksymispvm": _stamp(one, "08:19:43.07"),
             "julkaisupvm": _stamp(one, "08:20:01.5"),
-            "tunnusluvut": f"{base_url}/dokumentti/{one.stage}/{one.package}/{one.business_id}/{one.period}",
+            "tunnusluvut": f"{_NAMED}/dokumentti/{one.stage}/{one.package}/{one.business_id}/{one.period}",
         }
         return row | ({ORIGIN_LABEL: one.county_code} if is_invented(one.business_id) else {})
 
