@@ -64,7 +64,11 @@ def test_a_disk_without_inodes_is_one_line(victim: Victim, base: Undisturbed, sm
     assert is_one_line(ended, str(home)), ended.said
     assert promises(home, base) == []
     shutil.rmtree(ballast)
-    assert differences(victim, home, base) == {}
+    found = differences(victim, home, base)
+    # What needed no file was judged before the others, which waited for room: the events are the same in another order.
+    whole, now = found.pop("events", ((), ()))
+    assert sorted(map(repr, whole)) == sorted(map(repr, now))
+    assert found == {}
 
 
 @pytest.mark.parametrize("bytes_allowed", [4_000, 20_000, 400_000])
