@@ -37,6 +37,7 @@ def test_the_release_answers(home):
     assert json.loads(done.stdout) == [{"n": 4}], done.stderr
 
 
+@pytest.mark.slow
 def test_the_same_night_again_moves_nothing(home):
     before = told(home)["release"]["release_id"]
     done = small_night.run(home.root)

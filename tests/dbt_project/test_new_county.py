@@ -101,6 +101,7 @@ def decided(text: str) -> str:
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
+@pytest.mark.slow
 def test_the_guide_brings_a_county_from_samples_to_dq_delivery(guided, tmp_path, dbt_build, monkeypatch):
     new, check = guided
     code, said = run(*new)

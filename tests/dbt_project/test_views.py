@@ -96,6 +96,7 @@ def test_an_absent_figure_is_an_empty_cell_with_its_reason(warehouse):
     ]
 
 
+@pytest.mark.slow
 def test_a_new_indicator_and_a_new_county_appear_without_a_change_of_code(built, tmp_path, monkeypatch):
     """The catalogue gets a row, and the mart the figures of a county that nobody knew."""
     from dbt.cli.main import dbtRunner

@@ -120,6 +120,7 @@ def _cells(text: str):
         at += len(cell) + 1
 
 
+@pytest.mark.slow
 def test_no_clean_delivery_of_any_sender_in_thirteen_months_is_sealed(tmp_path):
     looked_at, months = 0, 13
     for planned in plan_history(sorted(counties()), months + len(FIRST_PERIODS) + 1, seed=7):
