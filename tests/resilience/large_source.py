@@ -8,7 +8,6 @@ Belongs here: a portal, in another process, that makes up its file while it send
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -70,6 +69,12 @@ class Portal(FaultServer):
         exchange.send(body)
 
 
+def peak_mib() -> int:
+    """The most resident memory that this program held. getrusage would count what its parent held when it started it."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]) // 1024
+
+
 def serve(size: int) -> None:
     """The portal until its parent closes the pipe; says its address first."""
     with Portal(size) as portal:
@@ -97,7 +102,7 @@ def main(root: Path, size: int) -> None:
                 "status": outcome.status,
                 "reason": outcome.reason,
                 "rows": outcome.rows,
-                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "peak_mib": peak_mib(),
                 "seconds": round(time.monotonic() - begun, 1),
             }
         )
