@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.paths import MANIFEST, PREPARED, dbt_places
 from sources.durable import write_atomic
+from sources.errors import SotevarastoError
+from warehouse.sql import MEND_DISK
 
 if TYPE_CHECKING:
     from sources.home import Home
@@ -93,10 +95,13 @@ def run(
 
 
 def _begin_from_prepared(home: Home) -> None:
-    """A home's first dbt starts from what `make manifest` parsed; dbt itself parses anew what has changed since."""
+    """A home's first dbt starts from what `make manifest` parsed; dbt itself parses anew what has changed since. Raises SotevarastoError when the disk refuses it."""
     prepared, own = PREPARED / _PARSED, home.dbt / _PARSED
     if prepared.is_file() and not own.exists():
-        write_atomic(own, prepared.read_bytes())
+        try:
+            write_atomic(own, prepared.read_bytes())
+        except OSError as error:
+            raise SotevarastoError(f"{own}: {error.strerror}; {MEND_DISK}") from error
 
 
 def _compiled(result, unique_id: str) -> str:
