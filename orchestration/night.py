@@ -67,6 +67,7 @@ class Night:
     release: dict[str, Any] | None = None
     outcome: str = "could_not_run"
     reason: str = ""
+    was_asked_to_end: bool = False
 
     @contextmanager
     def stage(self, name: str):

@@ -54,6 +54,7 @@ def _execute(night) -> None:
             f"{night.home.dagster}: Dagster's history cannot be written ({error.orig}); nothing is lost: make room or mend the disk, and run again"
         ) from None
     if asked and not result.success:
+        night.was_asked_to_end = True
         night.reason, night.outcome = f"{asked[0]} asked it to end; nothing is lost, run it again", "could_not_run"
         return
     if result.success:

@@ -37,7 +37,9 @@ def conclude(night: Night, *, is_whole: bool = True) -> dict[str, Any]:
     if night.outcome == "could_not_run" and night.failed_blocking:
         night.outcome = "gate_failed"
     try:
-        keep_results(night)
+        # As after a kill: the same night, run again, says what its checks came to.
+        if not night.was_asked_to_end:
+            keep_results(night)
     except SotevarastoError as error:
         night.outcome, night.reason = "could_not_run", str(error)
     document = _document(night)

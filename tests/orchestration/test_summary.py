@@ -42,6 +42,13 @@ def test_a_good_night_and_a_run_of_a_few_assets_wake_nobody(home, monkeypatch):
     assert not (home.logs / "woken").exists()
 
 
+def test_a_night_that_was_asked_to_end_keeps_no_results_of_its_checks_but_one_that_could_not_run_does(home):
+    concluded(home, was_asked_to_end=True)
+    assert list(home.checks.iterdir()) == []
+    concluded(home, reason="no room")
+    assert len(list(home.checks.iterdir())) == 1
+
+
 def test_senders_of_whom_nothing_was_accepted_are_told(home):
     silent = concluded(home, outcome="unchanged")["silent"]
     assert len({one["organiser_code"] for one in silent}) == 23
