@@ -19,7 +19,7 @@ from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.judge import AcceptedCheck
 from sources.simulator.calendar import HELSINKI, business_time
 from sources.simulator.parcel import Parcel
-from tests import canaries
+from tests import canaries, report_forms
 from tests.batch import SENDERS, Batch, Received, Report, identities, parcel
 from tests.spoiled import CONTACTS, COSTS, FAULTS, Spoiled, Text, spoil
 
@@ -255,6 +255,31 @@ def test_the_report_names_rule_place_and_mend_in_three_languages(case):
         assert document["reason"] == case.verdict["reason"]
         reasons = document["faults"][0]["reason"]
         assert len(set(reasons.values())) == 3, "in each language in its own words"
+
+
+def test_every_form_of_the_report_tells_the_true_place_and_value_of_each_fault(case, request):
+    """File, line, record, column and value, against where the fault was put and what Python's own CSV reader finds there."""
+    if not case.is_accepted:
+        return
+    sent, dialect = case.sent.parcel, case.sent.parcel.dialect
+    headings = {ours: sent_as for sent_as, ours in dialect.columns.items()} | {None: ""}
+    is_open = FAULTS[request.node.callspec.params["case"]].name == "unclosed_quote"
+    records = {f.name: report_forms.records_of(f.data, dialect.encoding, dialect.delimiter, is_open) for f in sent.files}
+    true = {
+        (f.rule_id, f.file_name, f.line_number, records[f.file_name][f.line_number][0], headings[f.column])
+        for f in sent.truth.row_faults
+    }
+    path = case.batch.home.reports / case.sender / case.received.receipt_id
+    jsonl, listed = report_forms.of_jsonl(path.with_suffix(".jsonl")), report_forms.of_csv(path.with_suffix(".csv"))
+    assert {told[:5] for told in jsonl} == true
+    assert sorted(listed) == sorted(jsonl)
+    for form in (report_forms.of_workbook(path.with_suffix(".xlsx")), report_forms.of_page(path.with_suffix(".html"))):
+        assert {language: sorted(told) for language, told in form.items()} == dict.fromkeys(form, sorted(jsonl))
+    places = list(dialect.columns)
+    for told in jsonl:
+        fields = records[told.file][told.line][1]
+        if told.header and told.value != "***" and fields[places.index(told.header)].isprintable():
+            assert told.value == fields[places.index(told.header)]
 
 
 def test_nothing_that_a_sender_or_analyst_sees_holds_a_pseudonym_a_path_or_a_stack_trace(case):

@@ -5,7 +5,6 @@ import html
 import io
 import json
 import re
-import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from sources.regional.report import SUFFIXES, Context, facts, tables, write_repo
 from sources.regional.report.facts import BOOK_CAP, PAGE_CAP
 from sources.regional.report.reasons import sentences
 from sources.regional.report.tables import inert
+from tests import report_forms
 
 CONTRACT = dataset_contract("care_contacts")
 DIALECT = counties()["05"].dialects["care_contacts"]
@@ -92,21 +92,8 @@ def part(desk: Desk, suffix: str) -> str:
 
 
 def sheets(desk: Desk) -> dict[str, list[list[str]]]:
-    """The workbook's sheets by name as rows of texts, read from its own XML; every cell must be a shared string."""
-    with zipfile.ZipFile(desk.home.reports / "05" / f"{RECEIPT}.xlsx") as book:
-        read = {name: book.read(name).decode("utf-8") for name in book.namelist()}
-    strings = [
-        html.unescape("".join(re.findall(r"<t[^>]*>([^<]*)</t>", item)))
-        for item in re.findall(r"<si>(.*?)</si>", read["xl/sharedStrings.xml"], re.DOTALL)
-    ]
-    found = {}
-    for number, name in enumerate(re.findall(r'<sheet name="([^"]+)"', read["xl/workbook.xml"]), 1):
-        sheet = read[f"xl/worksheets/sheet{number}.xml"]
-        assert "<f>" not in sheet and "hyperlink" not in sheet
-        rows = re.findall(r"<row [^>]*>(.*?)</row>", sheet)
-        assert all('t="s"' in cell for row in rows for cell in re.findall(r"<c [^>]*>", row))
-        found[name] = [[strings[int(i)] for i in re.findall(r"<v>(\d+)</v>", row)] for row in rows]
-    return found
+    """The workbook's sheets by name as rows of texts."""
+    return report_forms.sheets(desk.home.reports / "05" / f"{RECEIPT}.xlsx")
 
 
 def cells(desk: Desk) -> list[dict]:

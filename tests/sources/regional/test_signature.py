@@ -15,6 +15,7 @@ from sources.landing import Landing
 from sources.regional.catalogue import counties
 from sources.regional.file_rules import file_rule
 from sources.regional.intake import take_in
+from sources.regional.manifest import Refused
 from sources.regional.signature import SigningKey, signing_keys, verify
 
 
@@ -175,3 +176,44 @@ def test_a_public_key_that_is_none_is_refused_in_words(signer):
 
 def test_the_key_id_is_told(signer):
     assert verify(b"x", signer.sign(b"x"), [signer.key], True, AT) == signer.key.key_id
+
+
+# The key of minisign's author, and what minisign itself made of the four bytes "test", in both of its forms, as its author's verifier shows them.
+_OF_MINISIGN = {
+    "of the bytes": (
+        b"untrusted comment: signature from minisign secret key\n"
+        b"RWQf6LRCGA9i59SLOFxz6NxvASXDJeRtuZykwQepbDEGt87ig1BNpWaVWuNrm73YiIiJbq71Wi+dP9eKL8OC351vwIasSSbXxwA=\n"
+        b"trusted comment: timestamp:1555779966\tfile:test\n"
+        b"QtKMXWyYcwdpZAlPF7tE2ENJkRd1ujvKjlj1m9RtHTBnZPa5WKU5uWRs5GoP5M/VqE81QFuMKI5k/SfNQUaOAA==\n"
+    ),
+    "of their hash": (
+        b"untrusted comment: signature from minisign secret key\n"
+        b"RUQf6LRCGA9i559r3g7V1qNyJDApGip8MfqcadIgT9CuhV3EMhHoN1mGTkUidF/z7SrlQgXdy8ofjb7bNJJylDOocrCo8KLzZwo=\n"
+        b"trusted comment: timestamp:1633700835\tfile:test\tprehashed\n"
+        b"wLMDjy9FLAuxZ3q4NlEvkgtyhrr0gtTu6KC4KBJdITbbOeAi1zBIYo0v4iTgt8jJpIidRJnp94ABQkJAgAooBQ==\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("form", _OF_MINISIGN)
+def test_what_minisign_itself_signed_is_good_and_anything_changed_in_it_is_not(form):
+    (key,) = signing_keys(
+        [
+            {
+                "key_id": "E7620F1842B4E81F",
+                "public_key": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3",
+                "holder": "minisign",
+                "valid_from": "2015-01-01",
+            }
+        ]
+    )
+    signature = _OF_MINISIGN[form]
+    assert verify(b"test", signature, [key], True, AT) == key.key_id
+    for data, changed in (
+        (b"Test", signature),
+        (b"test", signature.replace(b"file:test", b"file:Test")),
+        (b"test", signature.replace(b"RUQ", b"RWQ") if form == "of their hash" else signature.replace(b"RWQ", b"RUQ")),
+    ):
+        with pytest.raises(Refused) as error:
+            verify(data, changed, [key], True, AT)
+        assert error.value.code == "SIGNATURE_BAD"

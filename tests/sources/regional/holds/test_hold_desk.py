@@ -77,6 +77,19 @@ def test_a_replacement_that_would_drop_most_rows_waits_and_the_good_month_stays(
     assert (held.home.parquet / body["slice"]["path"]).exists()
 
 
+def test_a_month_sent_in_the_place_of_the_next_one_is_found_when_it_comes_itself(desk):
+    """While the month is not there nothing can be the same as it. Its sender is late, and what it sends first are that month's rows under the dates of the next."""
+    desk.send(contacts(ROWS))
+    desk.night()
+    assert desk.statuses() == ["accepted"]
+    times = ("contacted_at", "need_assessed_at", "booked_at", "visited_at")
+    own = [row | {name: row[name] - timedelta(days=31) for name in times} for row in contacts(ROWS)]
+    desk.send(own, name="late", period="2026-07")
+    desk.night(NEXT)
+    receipt_id, body = only_hold(desk)
+    assert (body["rule"], body["values"]["found"]) == (hold_rule("MONTH_AGAIN").id, "2026-08")
+
+
 def test_its_sender_is_told_with_the_figures_and_how_to_answer(held):
     receipt_id, body = only_hold(held)
     report = held.report(receipt_id)
