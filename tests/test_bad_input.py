@@ -264,7 +264,9 @@ def test_every_form_of_the_report_tells_the_true_place_and_value_of_each_fault(c
     sent, dialect = case.sent.parcel, case.sent.parcel.dialect
     headings = {ours: sent_as for sent_as, ours in dialect.columns.items()} | {None: ""}
     is_open = FAULTS[request.node.callspec.params["case"]].name == "unclosed_quote"
-    records = {f.name: report_forms.records_of(f.data, dialect.encoding, dialect.delimiter, is_open) for f in sent.files}
+    records = {
+        f.name: report_forms.records_of(f.data, dialect.encoding, dialect.delimiter, is_open) for f in sent.files
+    }
     true = {
         (f.rule_id, f.file_name, f.line_number, records[f.file_name][f.line_number][0], headings[f.column])
         for f in sent.truth.row_faults

@@ -4,12 +4,13 @@ Belongs here: which deliveries a change touches, another judgement of their land
 changed (basis.py), files that are missing (redo.py).
 
 A replay is an event with rows of its own; what was known before stays as it was. It never takes away what is in force: a delivery that would be refused by now stays accepted,
-and is told to the operator. Sealed deliveries are never judged again.
+and is told to the operator. Sealed deliveries are never judged again, nor is a month that deltas or deletes have changed: that is told too.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,12 +30,21 @@ from sources.regional.county import County
 from sources.regional.file_rules import file_rule
 from sources.regional.harmoniser import identifiers, quoted
 from sources.regional.holds.answers import crosses_lock
+from sources.regional.holds.profile import Profile, profiles
 from sources.regional.intake import write_reports
-from sources.regional.judgements import REPLAY, UNCHANGED, judgements, receipt_of
-from sources.regional.manifest import Refused
+from sources.regional.judgements import REPLAY, UNCHANGED, holding, judgements, receipt_of
+from sources.regional.keys_only import dialect_of_keys, of_keys
+from sources.regional.manifest import DELETE, FULL, Refused
 from sources.regional.sealing import seal_if_received
 from sources.regional.sender import in_earnest
 from sources.regional.staging import Connections, Staged, stage, validate
+
+# A receipt and its judgements, oldest first.
+_Judged = tuple[Event, list[Event]]
+_PARTS = (
+    "{period} stands on {parts} deliveries, the last of which changes a part of it, and what changed touches {touched} of them; "
+    "only whole months are judged again: ask the sender for the month in full"
+)
 
 
 class ReplayError(SotevarastoError):
@@ -86,10 +96,10 @@ def replay(
     result = Replayed()
     with Connections(home, 1) as connections:
         desk = _Desk(home, ledger, landing, contracts, counties, connections, at)
-        for receipt, earlier in _in_force(ledger, chosen):
+        for receipt, standing in _in_force(ledger, chosen):
             result.looked_at += 1
             try:
-                if event := desk.judge_again(receipt, earlier):
+                if event := desk.judge_again(standing):
                     result.events.append(event)
                     say(_line(event))
             except (Refused, LandingError, _NotNow) as error:
@@ -109,23 +119,35 @@ def _refuse_unknown(chosen: Chosen, contracts: Mapping[str, Contract], counties:
         raise ReplayError(f"there is no dataset {chosen.dataset}; there are {', '.join(sorted(contracts))}")
 
 
-def _in_force(ledger: Ledger, chosen: Chosen) -> Iterator[tuple[Event, list[Event]]]:
-    """Receipts and their judgements, where the delivery is in force or nothing of its month with its number or a higher one is."""
+def _in_force(ledger: Ledger, chosen: Chosen) -> Iterator[tuple[Event, list[_Judged]]]:
+    """Receipts that may be judged again, each with what it stands on: itself last, before it the whole month and the deltas and deletes that it changes further.
+
+    That is the delivery in force of each month, also where it changed nothing when it came; and those of which nothing with their number or a higher one is accepted.
+    """
     gone = erased_ids(ledger) | annulled_ids(ledger)
-    # What changed nothing has no rows of its own: the delivery before it holds.
-    gone |= {e.subject for e in ledger.events("verdict") if e.body.get("is_unchanged")}
     known = judgements(ledger)
     receipts = [e for e in in_earnest(ledger.events("receipt")) if e.subject in known and e.subject not in gone]
-    newest: dict[tuple, tuple[int, int, str]] = {}
+    months: dict[tuple, list[_Judged]] = defaultdict(list)
     for receipt in receipts:
         if any(event.body["status"] == "accepted" for event in known[receipt.subject]):
-            key = _key(receipt)
-            newest[key] = max(newest.get(key, (0, 0, "")), (receipt.body["sequence"], receipt.seq, receipt.subject))
+            months[_key(receipt)].append((receipt, known[receipt.subject]))
     for receipt in receipts:
-        in_force = newest.get(_key(receipt))
-        is_free = in_force is None or receipt.body["sequence"] is not None and receipt.body["sequence"] > in_force[0]
-        if chosen.takes(receipt.body) and (is_free or in_force[2] == receipt.subject):
-            yield receipt, known[receipt.subject]
+        month = sorted(months[_key(receipt)], key=lambda one: (one[0].body["sequence"], one[0].seq))
+        last = month[-1][0] if month else None
+        is_free = last is None or (receipt.body["sequence"] or 0) > last.body["sequence"]
+        if chosen.takes(receipt.body) and (is_free or last is receipt):
+            yield receipt, [(receipt, known[receipt.subject])] if is_free else _standing(month)
+
+
+def _standing(month: list[_Judged]) -> list[_Judged]:
+    """The accepted deliveries that a month is made of: the last whole one and what changed it since."""
+    whole = [place for place, (receipt, _) in enumerate(month) if _mode(receipt) == FULL]
+    return month[whole[-1] :] if whole else month
+
+
+def _mode(receipt: Event) -> str:
+    """Receipts of before there were others are of whole months."""
+    return (receipt.body["manifest"] or {}).get("mode") or FULL
 
 
 def _key(receipt: Event) -> tuple:
@@ -145,14 +167,15 @@ class _Desk:
     at: datetime
     _rules: dict[str, Any] = field(default_factory=dict)
 
-    def judge_again(self, receipt: Event, earlier: list[Event]) -> Event | None:
-        """The new judgement as recorded; None when no change touches the delivery."""
-        now = self._basis(receipt)
-        last = [e for e in earlier if e.body["status"] != UNCHANGED][-1]
-        if now is None or last.body.get("is_sealed") or last.body["status"] not in ("accepted", "rejected"):
+    def judge_again(self, standing: list[_Judged]) -> Event | None:
+        """The new judgement of the last as recorded; None when no change touches it, nor what it stands on."""
+        receipt, earlier = standing[-1]
+        touched = sum(self._is_worth_it(*one) for one in standing)
+        if not touched:
             return None
-        if not self._is_touched(last, earlier[-1].body.get("judged_by"), now):
-            return None
+        if _mode(receipt) != FULL:
+            raise _NotNow(_PARTS.format(period=receipt.body["period"], parts=len(standing), touched=touched))
+        last = _decided(earlier)
         if crosses_lock(self.ledger, receipt.body):
             raise _NotNow("its month is locked: final figures change by a new delivery and an approved revision alone")
         judgement_id = f"{receipt.subject}-{len(earlier) + 1}"
@@ -168,11 +191,23 @@ class _Desk:
         kill_point("replay.recorded")
         return event
 
+    def _is_worth_it(self, receipt: Event, earlier: list[Event]) -> bool:
+        """Whether a change touches a delivery that can be judged again at all."""
+        now, last = self._basis(receipt), _decided(earlier)
+        if now is None or last.body.get("is_sealed") or last.body["status"] not in ("accepted", "rejected"):
+            return False
+        return self._is_touched(last, earlier[-1].body.get("judged_by"), now)
+
     def _basis(self, receipt: Event) -> dict[str, Any] | None:
         county = self.counties.get(receipt.body["organiser_code"])
         dialect = county.dialects.get(receipt.body["dataset"]) if county else None
         contract = self.contracts.get(receipt.body["dataset"])
-        return basis_of(contract, dialect) if contract and dialect else None
+        if not contract or not dialect:
+            return None
+        if _mode(receipt) == DELETE:
+            # It was read by its keys alone.
+            contract, dialect = of_keys(contract), dialect_of_keys(dialect, contract)
+        return basis_of(contract, dialect)
 
     def _is_touched(self, last: Event, judged_by: str | None, now: dict[str, Any]) -> bool:
         if judged_by == fingerprint_of(now):
@@ -200,8 +235,6 @@ class _Desk:
         """The delivery under its new judgement's id, so that its rows are told from those of the one before."""
         seal_if_received(self.landing, receipt.body, self.contracts, self.counties)
         found = admit(receipt.subject, receipt.body, self.landing, self.contracts, self.counties, self.at)
-        if found.manifest.mode != "full":
-            raise _NotNow("only deliveries of whole months are judged again; ask the sender for a new one")
         return replace(found, receipt_id=judgement_id)
 
     def _compiled(self, contract: Contract):
@@ -225,7 +258,8 @@ class _Desk:
             staged.discard()
             kept, status = _nothing(last), UNCHANGED
         else:
-            kept, status = staged.keep(self.home), "rejected" if refusal else "accepted"
+            measured = {} if refusal else self._measured(last, admitted, staged)
+            kept, status = staged.keep(self.home) | measured, "rejected" if refusal else "accepted"
         return {
             "receipt_id": receipt.subject,
             "judged_by": note_basis(self.ledger, admitted.contract, admitted.dialect, self.at),
@@ -239,6 +273,13 @@ class _Desk:
             **kept,
             **told,
         }
+
+    def _measured(self, last: Event, admitted: Admitted, staged: Staged) -> dict[str, Any]:
+        """What later deliveries are held against: the profile of the rows as they are now, and what a person once released."""
+        with self.connections.of_this_thread() as con:
+            found = profiles(con, admitted.contract, [staged.slice] if staged.slice else [])
+        profile = found.get(staged.slice, Profile(0))
+        return {"profile": profile.as_dict()} | ({"holds": last.body["holds"]} if "holds" in last.body else {})
 
     def _compared(self, last: Event, staged: Staged) -> tuple[dict[str, int], bool]:
         """Lines that are used now and were not, those that still are not, those that are not any more; and whether status and quarantine are the same as before.
@@ -271,9 +312,14 @@ class _Desk:
             )
 
     def _has_same_rows(self, last: Event, admitted: Admitted, staged: Staged) -> bool:
+        """Whether the rows in force would stay as they are: its own, or where it changed nothing those of the delivery before it."""
+        place = "file_name, line_number, "
+        if last.body.get("is_unchanged"):
+            # They stand where the delivery before it had them.
+            last, place = holding(self.ledger)[last.body["first_receipt_id"]], ""
         if last.body["slice"] is None or staged.slice is None:
             return last.body["slice"] is None
-        columns = f"file_name, line_number, {identifiers(admitted.contract.column_names)}"
+        columns = f"{place}{identifiers(admitted.contract.column_names)}"
         then, now = (
             f"select {columns} from {_parquet(path)} where rule_mask = 0"
             for path in (self.home.parquet / last.body["slice"]["path"], staged.slice)
@@ -281,6 +327,11 @@ class _Desk:
         with self.connections.of_this_thread() as con:
             differing = f"select count(*) from (({then} except all {now}) union all ({now} except all {then}))"
             return con.execute(differing).fetchall()[0][0] == 0
+
+
+def _decided(earlier: list[Event]) -> Event:
+    """The newest judgement that decided anything."""
+    return [event for event in earlier if event.body["status"] != UNCHANGED][-1]
 
 
 def _nothing(last: Event) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from deliveries import AT, NEXT, ROWS, Desk, contacts
+from deliveries import AT, MANY, NEXT, ROWS, Desk, contact, contacts
 from killable import Killable
+from test_amendments import delete
 
 from sources.landing import erase
+from sources.regional.annulment import annul
 from sources.regional.catalogue import counties, dataset_contracts
 from sources.regional.mapping import MappedCode, with_mappings
+from sources.regional.periods import lock
 from sources.regional.redo import RedoError, redo
 from sources.regional.replay import Chosen, ReplayError, replay
 from warehouse.registry import RegistryError, stage_registry
@@ -41,6 +44,13 @@ def again(desk: Desk, senders, at=NEXT, **chosen):
         return replay(desk.home, ledger, desk.landing, dataset_contracts(), senders, at=at, chosen=Chosen(**chosen))
 
 
+def other_rules() -> dict:
+    """The contracts with another pattern for units, which takes whatever the first one took."""
+    contract = dataset_contracts()["care_contacts"]
+    columns = tuple(replace(c, pattern=".*") if c.name == "unit_id" else c for c in contract.columns)
+    return dict(dataset_contracts()) | {"care_contacts": replace(contract, columns=columns)}
+
+
 def registry(desk: Desk, at, name: str, order: str = "all") -> list[dict]:
     with desk.ledger() as ledger:
         stage_registry(desk.home, ledger, at)
@@ -66,6 +76,7 @@ def test_a_mapping_recovers_the_rows_that_waited_for_it(desk):
     assert (done.looked_at, event.subject, event.body["status"]) == (1, f"{first}-2", "accepted")
     assert [done.rows(part) for part in ("recovered", "still_bad", "newly_bad")] == [2, 0, 0]
     assert done.problems == []
+    assert event.body["profile"]["rows"] == ROWS, "later months are held against the rows as they are now"
     before, now = registry(desk, NEXT, "delivery", "known_from")
     assert (before["receipt_id"], before["status"], before["rows_accepted"]) == (first, "superseded", ROWS - 2)
     assert (now["receipt_id"], now["replay_of"], now["status"], now["rows_accepted"]) == (
@@ -123,15 +134,12 @@ def test_only_deliveries_that_hold_the_value_are_judged_again_and_nothing_twice(
 def test_a_changed_rule_touches_every_delivery_of_the_dataset_and_what_is_the_same_brings_no_rows(desk):
     unknown(desk)
     desk.night()
-    contract = dataset_contracts()["care_contacts"]
-    columns = tuple(replace(c, pattern=".*") if c.name == "unit_id" else c for c in contract.columns)
-    contracts = dict(dataset_contracts()) | {"care_contacts": replace(contract, columns=columns)}
     slices = desk.slices()
     with desk.ledger() as ledger:
-        done = replay(desk.home, ledger, desk.landing, contracts, counties(), at=NEXT)
+        done = replay(desk.home, ledger, desk.landing, other_rules(), counties(), at=NEXT)
         assert [e.body["status"] for e in done.events] == ["unchanged"]
         assert done.rows("recovered") == 0 and desk.slices() == slices
-        assert replay(desk.home, ledger, desk.landing, contracts, counties(), at=LATER).events == []
+        assert replay(desk.home, ledger, desk.landing, other_rules(), counties(), at=LATER).events == []
     (row,) = registry(desk, LATER, "delivery")
     assert (row["status"], row["replay_of"], row["known_to"]) == ("accepted", None, None)
 
@@ -161,6 +169,82 @@ def test_what_is_in_force_is_never_taken_away(desk):
     assert "would be rejected by now" in done.problems[0] and "stays in force" in done.problems[0]
     (row,) = registry(desk, NEXT, "delivery")
     assert row["status"] == "accepted"
+
+
+def test_a_month_that_a_delta_changed_is_left_and_told_when_anything_it_stands_on_is_touched(desk):
+    """The value waits in the whole month below, not in the delta that is in force."""
+    unknown(desk)
+    desk.send([contact(9, sex="male")], name="delta", mode="delta", sequence=2)
+    desk.night()
+    before = desk.facts()
+    done = again(desk, mapped(NURSE))
+    (line,) = done.problems
+    assert "2026-08 stands on 2 deliveries" in line and "touches 1 of them" in line and "in full" in line
+    assert done.events == [] and desk.facts() == before
+    assert again(desk, mapped(("profession", "UUSI", "nurse"))).problems == [], "what nobody waits for touches nothing"
+    rows = contacts(ROWS)
+    rows[8]["sex"], rows[0]["profession"], rows[1]["profession"] = "male", "LÄHIH", "LÄHIH"
+    desk.send(rows, name="whole", sequence=3)
+    desk.night(NEXT)
+    assert [e.body["status"] for e in again(desk, mapped(NURSE), at=LATER).events] == ["accepted"]
+
+
+def test_a_delete_is_held_against_the_keys_that_it_was_read_by(desk):
+    desk.send(contacts(MANY))
+    delete(desk, [1, 2], 2)
+    desk.night()
+    assert again(desk, mapped(NURSE)).problems == []
+    with desk.ledger() as ledger:
+        (line,) = replay(desk.home, ledger, desk.landing, other_rules(), counties(), at=NEXT).problems
+    assert "touches 1 of them" in line, "the whole month, not the keys"
+
+
+def test_a_redelivery_that_changed_nothing_may_hold_a_row_that_waits(desk):
+    """Its accepted rows were in force already; one more of its rows was faulty, and is in force once its code is known."""
+    desk.send(contacts(ROWS))
+    desk.send([*contacts(ROWS), contact(ROWS + 1, profession="LÄHIH")], name="again", sequence=2)
+    desk.night()
+    assert [b["is_unchanged"] for b in desk.events("verdict").values()] == [False, True]
+    (event,) = again(desk, mapped(NURSE)).events
+    assert (event.body["status"], event.body["rows_recovered"]) == ("accepted", 1)
+    registry(desk, NEXT, "delivery")
+    assert used(desk) == ROWS + 1
+    with desk.ledger() as ledger:
+        done = replay(desk.home, ledger, desk.landing, other_rules(), mapped(NURSE), at=LATER)
+    assert [e.body["status"] for e in done.events] == ["unchanged"]
+
+
+def test_a_redelivery_that_changed_nothing_brings_no_rows_where_none_is_recovered(desk):
+    desk.send(contacts(ROWS))
+    desk.send([*contacts(ROWS), contact(ROWS + 1, birth_year="x")], name="again", sequence=2)
+    desk.night()
+    slices = desk.slices()
+    with desk.ledger() as ledger:
+        done = replay(desk.home, ledger, desk.landing, other_rules(), counties(), at=NEXT)
+    assert [e.body["status"] for e in done.events] == ["unchanged"] and desk.slices() == slices
+
+
+def test_after_an_annulment_the_delivery_that_holds_again_is_judged_again(desk):
+    unknown(desk)
+    unknown(desk, count=3, name="correction", sequence=2)
+    desk.night()
+    first, second = desk.events("receipt")
+    with desk.ledger() as ledger:
+        annul(ledger, second, "Maija Mallikas", "wrong extract", NEXT)
+    assert [e.body["receipt_id"] for e in again(desk, mapped(NURSE)).events] == [first]
+    registry(desk, NEXT, "delivery")
+    assert used(desk) == ROWS
+
+
+def test_a_locked_month_is_left_and_told(desk):
+    unknown(desk)
+    desk.night()
+    with desk.ledger() as ledger:
+        lock(ledger, "care_contacts", "2026-08", "Maija Mallikas", "closed by the agreed day", AT)
+    before = desk.facts()
+    done = again(desk, mapped(NURSE))
+    (line,) = done.problems
+    assert "its month is locked" in line and done.events == [] and desk.facts() == before
 
 
 def test_superseded_sealed_and_erased_deliveries_are_left_alone(desk):
