@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from sources.durable import TEMP_PREFIX
 from sources.regional import judging, rules
 from sources.regional.catalogue import dataset_contract
 from sources.regional.file_rules import file_rule, file_rules
@@ -209,6 +210,7 @@ def test_what_was_in_force_stays_unless_the_delivery_is_accepted(case, first_mon
 
 def test_what_has_a_receipt_is_in_ledger_and_landing_and_no_longer_in_the_inbox(case):
     assert case.batch.faults_of_the_trail() == []
+    assert not list(case.batch.home.root.rglob(f"{TEMP_PREFIX}*")), "a file is left unfinished"
     left = sorted(p.name for p in case.batch.home.inbox.rglob("*") if not p.is_dir())
     # Of which files an unreadable manifest speaks is not known: they stay for the manifest that comes next.
     is_read = case.received.receipt["manifest"] is not None

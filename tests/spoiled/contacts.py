@@ -231,3 +231,35 @@ def telephone_number_for_a_reason(parcel: Parcel) -> Parcel:
     (number,) = text.clean()
     text.put(number, "reason_code", "soita 040 1234567")
     return rejected(text.packed(), "PERSONAL_DATA")
+
+
+@fault("05")
+def people_who_cannot_be(parcel: Parcel) -> Parcel:
+    """Born after the contact; a hundred and forty years old."""
+    text = Text(parcel)
+    born, old = [n for n in text.clean(len(text.lines)) if text.value(n, "need_assessed_at")][:2]
+    text.put(born, "birth_year", "2027")
+    text.put(old, "age_at_assessment_years", "140")
+    return quarantined(
+        text.packed(),
+        (born, "birth_year", rule_id("birth_year", "range")),
+        (born, "contacted_at", rule_id("contacted_at", "not_before_year")),
+        (born, "age_at_assessment_years", rule_id("age_at_assessment_years", "age_agrees")),
+        (old, "age_at_assessment_years", rule_id("age_at_assessment_years", "range")),
+        (old, "age_at_assessment_years", rule_id("age_at_assessment_years", "age_agrees")),
+    )
+
+
+@fault()
+def key_of_two_quotation_marks(parcel: Parcel) -> Parcel:
+    """An empty text in quotation marks is as absent as no text."""
+    text = Text(parcel)
+    (number,) = text.clean()
+    text.put(number, "contact_id", '""')
+    return quarantined(text.packed(), (number, "contact_id", rule_id("contact_id", "required")))
+
+
+@fault("17")
+def code_of_a_municipality_without_its_zero(parcel: Parcel) -> Parcel:
+    """Codes are text: 91 is not 091."""
+    return each_line(parcel, "home_municipality_code", ["91", "49", "5"], "codes")

@@ -118,6 +118,17 @@ def json_body(parcel: Parcel) -> Parcel:
     return rejected(Text(parcel).packed(body, 1), "MAGIC")
 
 
+@fault(datasets=DATASETS)
+def document_of_entities(parcel: Parcel) -> Parcel:
+    """XML that would read a file of the receiver's and grow without end, were it read as XML."""
+    body = (
+        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/hostname">'
+        '<!ENTITY b "&f;&f;&f;&f;"><!ENTITY c "&b;&b;&b;&b;">]><a xmlns:xi="http://www.w3.org/2001/XInclude">&c;'
+        '<xi:include href="file:///etc/hostname"/></a>'
+    )
+    return rejected(Text(parcel).packed(body.encode(parcel.dialect.encoding), 1), "MAGIC")
+
+
 @fault("05", datasets=DATASETS)
 def mixed_line_ends(parcel: Parcel) -> Parcel:
     text = Text(parcel)
