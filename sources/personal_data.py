@@ -124,7 +124,13 @@ def _phones(text: str) -> Iterator[Found]:
         for match in pattern.finditer(text):
             if _FEWEST_DIGITS <= sum(c.isdecimal() for c in match.group()) <= _MOST_DIGITS:
                 yield Found(PHONE, *match.span())
-    for match in _BARE_PHONE.finditer(text):
-        beside = text[: match.start()] + " " + text[match.end() :]
-        if _WORD.search(beside):
-            yield Found(PHONE, *match.span())
+    yield from (Found(PHONE, *match.span()) for match in _among_words(text))
+
+
+def _among_words(text: str) -> Iterator[re.Match[str]]:
+    """Whole digits with words before or after them. The words are looked for once, however many numbers there are."""
+    numbers = list(_BARE_PHONE.finditer(text))
+    words = [word.span() for word in _WORD.finditer(text)] if numbers else []
+    if words:
+        first_end, last_start = words[0][1], words[-1][0]
+        yield from (match for match in numbers if first_end <= match.start() or last_start >= match.end())

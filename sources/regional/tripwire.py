@@ -22,7 +22,8 @@ from sources.regional.county import Dialect
 from sources.regional.signs import REACH, signs
 
 _BLOCK = 1 << 18
-_WINDOW = 256
+# How far before a sign, and from it on, its cell is looked at: so far that signs which stand close together cost one look and not one each.
+_WINDOW, _PIECE = 256, 1 << 11
 # Beyond these a sealed delivery is no more sealed: further signs are not looked at, further places not told.
 MOST_FOUND, MOST_TOLD = 1_000, 50
 # Digits alone in a cell, of which each must be held against its column.
@@ -94,17 +95,14 @@ class _Look:
         """(offset, kind) of each finding in order, at most MOST_FOUND."""
         found: set[tuple[int, str]] = set()
         bare: list[int] = []
-        held, before, done = (
-            b"",
-            0,
-            0,
-        )  # what is looked at, the offset at which it begins, the offset up to which it was looked at
+        # What is looked at, the offset at which it begins, the offset up to which it was looked at, and that up to which one look took in all signs.
+        held, before, done, seen = b"", 0, 0, 0
         for block, is_last in self._blocks():
             held += block
             limit = before + len(held) - (0 if is_last else REACH)
             for at in signs(held + b"\n" * REACH if is_last else held).tolist():
-                if done <= before + at < limit and len(found) < MOST_FOUND:
-                    self._look_at(held, at, before, found, bare)
+                if max(done, seen) <= before + at < limit and len(found) < MOST_FOUND:
+                    seen = before + self._look_at(held, at, before, found, bare)
             done = max(done, limit)
             keep = max(0, len(held) - REACH - _WINDOW)
             held, before = held[keep:], before + keep
@@ -112,19 +110,20 @@ class _Look:
             found |= {(at, PHONE) for at, cell in zip(bare, self.cells(bare), strict=True) if self._takes_no_key(cell)}
         return sorted(found)[:MOST_FOUND]
 
-    def _look_at(self, held: bytes, at: int, before: int, found: set[tuple[int, str]], bare: list[int]) -> None:
-        """Hold the cell round a sign against the patterns."""
+    def _look_at(self, held: bytes, at: int, before: int, found: set[tuple[int, str]], bare: list[int]) -> int:
+        """Hold the cell round a sign against the patterns; of a long one a piece. Returns up to where further signs need no look of their own."""
         start, end = self._bounds(held, at)
         text, encoding = _decoded(held[start:end])
         for one in find(text):
             found.add((before + start + len(text[: one.start].encode(encoding, "surrogateescape")), one.kind))
         if is_bare_phone(text.strip()) and len(bare) < _MOST_BARE and before + start not in bare[-1:]:
             bare.append(before + start)
+        return end if end < at + _PIECE and end < len(held) else end - REACH
 
     def _bounds(self, held: bytes, at: int) -> tuple[int, int]:
         edges = b'\r\n"' + (self.dialect.delimiter.encode() if self.dialect else b";\t|")
         start, end = at, at
-        least, most = max(0, at - _WINDOW), min(len(held), at + REACH)
+        least, most = max(0, at - _WINDOW), min(len(held), at + _PIECE)
         while start > least and held[start - 1] not in edges:
             start -= 1
         while end < most and held[end] not in edges:

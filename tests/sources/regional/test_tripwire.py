@@ -1,11 +1,12 @@
 """Personal data in a file is found in whatever column, encoding and form, told by its place alone, and never where there is none."""
 
 import random
+import time
 
 import pytest
 from deliveries import contacts, written
 
-from sources.personal_data import EMAIL, IDENTITY_CODE, PHONE, find
+from sources.personal_data import EMAIL, IDENTITY_CODE, PHONE, find, masked
 from sources.regional import tripwire
 from sources.regional.catalogue import counties, dataset_contract
 from sources.regional.signs import signs
@@ -87,6 +88,39 @@ def test_a_flood_is_told_in_part_and_said_to_be_more(tmp_path):
 def test_a_line_of_many_megabytes_is_looked_through_in_bounded_pieces(tmp_path):
     found = examined(tmp_path, b"7" * 3_000_000 + b";" + CODE.encode() + b";" + b"7" * 1_000_000)
     assert [(p.kind, p.line, p.column) for p in found.places] == [(IDENTITY_CODE, 1, None)]
+
+
+HOSTILE = [
+    "a@",
+    "a@b.",
+    "a" * 63 + "@" + ("b" * 62 + ".") * 3,
+    "+358 ",
+    "0401234567\t",
+    "131052-",
+    "13 10 52 - ",
+    "0",
+    ".",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_text_takes_long_however_many_signs_stand_in_it(tmp_path, piece):
+    """Half a megabyte of one cell; one look at each sign took twenty seconds."""
+    text = piece * (500_000 // len(piece))
+    begun = time.process_time()
+    assert not examined(tmp_path, b"tunnus\n" + text.encode())
+    examine_text(text, "m.manifest.json")
+    masked(text[:100_000])
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("value", [CODE, "+358 40 1234567", "kysy.a@example.fi", "soita 040 1234567"])
+def test_what_is_hidden_among_signs_in_a_long_cell_is_found_wherever_it_stands(tmp_path, value):
+    for before in (0, 150, 300, 2_000, 2_040, 2_048, 2_200, 4_090, 262_100):
+        for filler in ("a@ ", "+3 - ", "x"):
+            text = f"{filler * (before // len(filler))} {value} {filler * 2_000}"
+            found = examined(tmp_path, text.encode(), is_known=False)
+            assert {p.line for p in found.places} == {1}, (before, filler)
 
 
 def test_a_manifests_text_tells_the_line():
