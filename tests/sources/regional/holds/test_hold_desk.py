@@ -1,7 +1,7 @@
 """A held delivery from the inbox to its answer: what waits, what stays in force, who may answer, and what the answer does."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -88,6 +88,21 @@ def test_a_month_sent_in_the_place_of_the_next_one_is_found_when_it_comes_itself
     desk.night(NEXT)
     receipt_id, body = only_hold(desk)
     assert (body["rule"], body["values"]["found"]) == (hold_rule("MONTH_AGAIN").id, "2026-08")
+
+
+def test_a_year_that_shrinks_by_three_per_cent_a_month_is_held(desk):
+    """No step is large; the whole is a third."""
+    times = ("contacted_at", "need_assessed_at", "booked_at", "visited_at")
+    for month in range(1, 14):
+        first = datetime(2025, 6 + month, 3, 9) if month < 7 else datetime(2026, month - 6, 3, 9)
+        rows = contacts(round(400 * 0.97**month), start=1_000 * month)
+        told = {"age_at_assessment_years": first.year - 1980}
+        moved = [row | told | {n: first + (row[n] - row["contacted_at"]) for n in times} for row in rows]
+        desk.send(moved, name=f"m{month}", period=f"{first:%Y-%m}")
+    desk.night()
+    ((receipt_id, body),) = desk.events("hold").items()
+    assert desk.events("receipt")[receipt_id]["period"] == "2026-07"
+    assert {held["rule"] for held in body["holds"]} == {hold_rule("DRIFT").id}
 
 
 def test_its_sender_is_told_with_the_figures_and_how_to_answer(held):
