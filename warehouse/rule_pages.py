@@ -92,7 +92,8 @@ def _page(contracts: list[Contract], language: str) -> str:
 def _file_row(rule: FileRule, language: str) -> tuple[str, ...]:
     dates = _dates(rule.effective_from, rule.effective_to, language)
     said = rule.text[language], rule.fix[language]
-    return f"`{rule.id}`", str(rule.version), dates, str(rule.level), rule.severity, f"`{rule.code}`", *said, "", ""
+    examples = (f"`{rule.example[kind]}`" for kind in ("bad", "good"))
+    return f"`{rule.id}`", str(rule.version), dates, str(rule.level), rule.severity, f"`{rule.code}`", *said, *examples
 
 
 def _row(rule: Rule, contract: Contract, language: str) -> tuple[str, ...]:

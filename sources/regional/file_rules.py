@@ -5,7 +5,7 @@ Belongs here: reading `file_rules.yml`. Does not belong here: row rules (contrac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,8 @@ class FileRule:
     version: int = 1
     effective_from: date = date(2023, 1, 1)
     effective_to: date | None = None
+    # What breaks it and what does not, in signs that need no language.
+    example: dict[str, str] = field(default_factory=dict)
 
     @property
     def level(self) -> int:
