@@ -176,6 +176,10 @@ def test_a_month_that_a_delta_changed_is_left_and_told_when_anything_it_stands_o
     unknown(desk)
     desk.send([contact(9, sex="male")], name="delta", mode="delta", sequence=2)
     desk.night()
+    assert [r["known_to"] for r in registry(desk, AT, "quarantine")] == [None, None], (
+        "a delta mends no row of the month"
+    )
+    assert [r["value_as_sent"] for r in registry(desk, AT, "unmapped")] == ["LÄHIH"]
     before = desk.facts()
     done = again(desk, mapped(NURSE))
     (line,) = done.problems
@@ -186,6 +190,8 @@ def test_a_month_that_a_delta_changed_is_left_and_told_when_anything_it_stands_o
     rows[8]["sex"], rows[0]["profession"], rows[1]["profession"] = "male", "LÄHIH", "LÄHIH"
     desk.send(rows, name="whole", sequence=3)
     desk.night(NEXT)
+    ended = {r["sequence"]: r["known_to"] is not None for r in registry(desk, NEXT, "quarantine")}
+    assert ended == {1: True, 3: False}, "the whole month ends them"
     assert [e.body["status"] for e in again(desk, mapped(NURSE), at=LATER).events] == ["accepted"]
 
 
