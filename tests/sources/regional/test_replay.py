@@ -220,6 +220,7 @@ def test_a_redelivery_that_changed_nothing_may_hold_a_row_that_waits(desk):
     assert [e.body["status"] for e in done.events] == ["unchanged"]
 
 
+@pytest.mark.slow
 def test_a_redelivery_that_changed_nothing_brings_no_rows_where_none_is_recovered(desk):
     desk.send(contacts(ROWS))
     desk.send([*contacts(ROWS), contact(ROWS + 1, birth_year="x")], name="again", sequence=2)
@@ -230,6 +231,7 @@ def test_a_redelivery_that_changed_nothing_brings_no_rows_where_none_is_recovere
     assert [e.body["status"] for e in done.events] == ["unchanged"] and desk.slices() == slices
 
 
+@pytest.mark.slow
 def test_after_an_annulment_the_delivery_that_holds_again_is_judged_again(desk):
     unknown(desk)
     unknown(desk, count=3, name="correction", sequence=2)
