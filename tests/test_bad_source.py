@@ -159,22 +159,8 @@ class Office:
         self.home = Home.open(root, "simulated")
 
     def visit(self, source: str, address: str, at: datetime) -> SourceOutcome:
-        visits = {
-            POPULATION: collect.collect_population,
-            PROJECTION: collect.collect_projection,
-            KEY_FIGURES: collect.collect_key_figures,
-            MAPS: collect.collect_municipality_map,
-            SOTKANET: collect.collect_sotkanet,
-            SAMPO: collect.collect_sampo,
-            CODES: collect.collect_codeserver,
-            LISTS: collect.collect_codelist,
-            TREASURY: collect.collect_treasury,
-            KELA: collect.collect_kela,
-            INNOKYLA: collect.collect_innokyla,
-        }
-        visit = visits[source]
         with Ledger(self.home.ledger) as ledger:
-            return visit(self.home, ledger, Landing(self.home.landing), address, at)
+            return collect.collect_hosted(source, self.home, ledger, Landing(self.home.landing), address, at)
 
     def well(self, source: str, at: datetime, day: int = LATER_DAY) -> SourceOutcome:
         """A visit to a source that is well."""
