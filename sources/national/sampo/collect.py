@@ -15,7 +15,7 @@ from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -67,21 +67,15 @@ def plan_sampo(known: History) -> Plan:
     wanted = cubes()
     moved = sum(_is_wanted_anew(known, cube) for cube in wanted)
     names = [f"{OBSERVATION}/{cube.topic}" for cube in wanted]
-    kept = [name for name in names if known.latest(name) is not None]
     subjects = len({cube.subject for cube in wanted})
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept),
-        missing=len(names) - len(kept),
-        asks=(
+    return plan_of(
+        known,
+        names,
+        (
             Ask("lists of subjects", subjects, subjects),
             Ask("newest runs", len(wanted), len(wanted)),
             Ask("trees, figures and the run again", 3 * moved, 3 * len(wanted)),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
-        known_bytes=known.bytes_of(names),
     )
 
 

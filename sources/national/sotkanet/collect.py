@@ -17,7 +17,7 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -81,19 +81,14 @@ def plan_sotkanet(known: History) -> Plan:
     due, every = _due(known), [f"{OBSERVATION}/{i.indicator_id}" for i in catalogue()]
     moved = sum(known.last_check(str(indicator_id)) is None for indicator_id in due)
     listed = int(bool(moved) and known.last_check(_REGIONS_TOPIC) is None)
-    kept = [name for name in every if known.latest(name) is not None]
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept),
-        missing=len(every) - len(kept),
-        asks=(
+    return plan_of(
+        known,
+        every,
+        (
             Ask("descriptions of indicators", len(due), len(due)),
             Ask("rows of indicators", moved, len(due)),
             Ask("list of regions", listed, int(bool(due))),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
         known_bytes=known.bytes_of(f"{OBSERVATION}/{indicator_id}" for indicator_id in due),
     )
 
