@@ -14,8 +14,9 @@ from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications.listing import find_tables, listed_pairs, pairs_digest, table_path
-from sources.national.classifications.maps import LANGUAGES, content_digest, municipality_map, require_no_loss
+from sources.national.classifications.maps import LANGUAGES, municipality_map, require_no_loss
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings

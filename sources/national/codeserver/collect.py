@@ -25,11 +25,11 @@ from sources.national.codeserver.rows import (
     ITEM_COLUMNS,
     ORGANISATION,
     ORGANISATION_COLUMNS,
-    content_digest,
     require_list,
     typed,
 )
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows

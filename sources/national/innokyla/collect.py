@@ -17,8 +17,9 @@ from sources.http import Client, Expect, FetchError, Reply, Validators
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
-from sources.national.innokyla.facts import content_digest, extract_bytes, extract_of, row_of
+from sources.national.innokyla.facts import extract_bytes, extract_of, row_of
 from sources.national.innokyla.kinds import kinds
 from sources.national.innokyla.pages import NIGHTS_OF_A_ROUND, Page, is_turn, pages_of
 from sources.national.innokyla.robots import Robots, read_robots

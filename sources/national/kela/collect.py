@@ -15,6 +15,7 @@ from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.kela import county_package
 from sources.national.kela.benefits import BenefitRows
@@ -135,7 +136,7 @@ def _collect_county_package(visit: Visit) -> None:
             raise SourceError(
                 f"HVA-KELA-0-026: {frame.height} rows in the county package where it had {before['parquet']['rows']}: the last good rows stay"
             )
-        visit.keep(COUNTY, [part], frame, county_package.content_digest(frame), {"source_updated": told.last_modified})
+        visit.keep(COUNTY, [part], frame, content_digest(frame), {"source_updated": told.last_modified})
     visit.note_check(COUNTY, {"marker": marker})
 
 

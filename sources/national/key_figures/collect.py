@@ -16,10 +16,10 @@ from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.key_figures.figures import (
     KeyFigureTable,
-    content_digest,
     key_figure_rows,
     key_figure_table,
     require_no_loss,

@@ -16,13 +16,14 @@ from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.sampo.cube import read_cells
 from sources.national.sampo.definitions import Cube, cubes
 from sources.national.sampo.dimensions import Selection, select
-from sources.national.sampo.observations import content_digest, observation_rows, require_figures
+from sources.national.sampo.observations import observation_rows, require_figures
 from sources.national.sampo.replies import CELLS, DIMENSIONS, LISTED, Address, find_cube, read_json, read_run
 from sources.national.settings import SourceSettings
 from sources.national.visit import Part, Visit

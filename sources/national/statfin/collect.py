@@ -19,6 +19,7 @@ from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -33,7 +34,6 @@ from sources.national.statfin.metadata import (
 )
 from sources.national.statfin.planner import Selection, cells
 from sources.national.statfin.population import (
-    content_digest,
     in_order,
     population_rows,
     require_asked,

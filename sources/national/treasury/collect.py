@@ -19,6 +19,7 @@ from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -32,7 +33,7 @@ from sources.national.treasury.catalogue import (
     due_tonight,
     read_catalogue,
 )
-from sources.national.treasury.documents import content_digest, document_rows, require_no_loss
+from sources.national.treasury.documents import document_rows, require_no_loss
 from sources.national.visit import FrameRows, HeldPart, SavedPart, Visit
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def _collect_taxonomy(visit: Visit, package: str, url: str, versions: list[str])
     with visit.saved(url, shown, expect=_STORED_JSON, facts={"package": package}) as part:
         frame = taxonomy.taxonomy_rows(part.incoming.path, package, versions, visit.settings.is_simulated)
         facts = {"source_updated": part.reply.last_modified, "versions": versions}
-        visit.keep(name, [part], frame, taxonomy.content_digest(frame), facts)
+        visit.keep(name, [part], frame, content_digest(frame), facts)
     visit.note_check(name, found)
     return True
 
