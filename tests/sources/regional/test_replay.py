@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import duckdb
 import pytest
+from amendments import delete
 from deliveries import AT, MANY, NEXT, ROWS, Desk, contact, contacts
 from killable import Killable
-from test_amendments import delete
 
 from sources.landing import erase
 from sources.regional.annulment import annul
