@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.assets import SOURCE_ASSETS
 from warehouse.cells import GROUPS, CellError, Wanted, find_cell, rows_of
 from warehouse.row_queries import row_query
 from warehouse.sql import name, query
@@ -127,9 +128,7 @@ def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) 
 
 def _assets(datasets: list[str], objects: list[str]) -> list[str]:
     """The assets whose checks bear on the figure: what came in, and the mart."""
-    ingested = {f"raw__{one}" for one in (*datasets, *objects)}
-    # Sources with several kinds of objects are one asset: raw__sotkanet of sotkanet_observation.
-    ingested |= {f"raw__{one}s" for one in objects} | {f"raw__{one.split('_')[0]}" for one in objects}
+    ingested = {SOURCE_ASSETS[one] for one in (*datasets, *objects) if one in SOURCE_ASSETS}
     return sorted(ingested | {"core__fct_observation", "mart__minimum_dataset", "meta__lineage"})
 
 
