@@ -6,10 +6,11 @@ What belongs here: gathering it as plain values, and proving the landed bytes wh
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.assets import SOURCE_ASSETS
+from warehouse.assets import DELIVERED, SOURCE_ASSETS
 from warehouse.cells import GROUPS, CellError, Wanted, find_cell, rows_of
 from warehouse.row_queries import row_query
 from warehouse.sql import name, query
@@ -23,14 +24,16 @@ _KEY = ("indicator_code", "basis", "region_level", "region_code", "period_grain"
 _NEEDED = "meta.lineage"
 # A delivery of one of these modes brings a part of the month; the rest is as it stood.
 _DELTAS = ("delta", "delete")
+# Decimals of `coverage`.
+_COVERAGE = 4
 VERIFIED, ABSENT, CHANGED = "verified", "absent", "changed"
 
 
 def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
     """All that the release tells of one figure, as plain values.
 
-    Keys: cell, indicator, rows, deliveries, snapshots, divisions, mappings, checks, refused, locks, versions, release. CellError when there is no such figure, or the release
-    was made before lineage was kept.
+    Keys: cell, indicator, corrections, missing, rows, deliveries, snapshots, divisions, mappings, checks, refused, locks, versions, release. CellError when there is no such
+    figure, or the release was made before lineage was kept.
     """
     _require_lineage(con)
     cell = find_cell(con, wanted)
@@ -47,6 +50,8 @@ def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
         "indicator": rows_of(
             con, "select * from core.dim_indicator where indicator_code = $code", {"code": cell["indicator_code"]}
         )[0],
+        "corrections": _corrections(con, cell, moment),
+        "missing": _missing(con, cell, moment),
         "rows": {"count": _row_count(deliveries, snapshots), "sql": row_query(cell, wanted.at)},
         "deliveries": deliveries,
         "snapshots": snapshots,
@@ -117,6 +122,26 @@ def _made_of(con: DuckDBPyConnection, deliveries: list[dict[str, Any]]) -> list[
 def _row_count(deliveries: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> int:
     given = [one["row_count"] for one in snapshots if one["input_role"] == "rows"]
     return sum(one["row_count"] for one in deliveries) + sum(given)
+
+
+def _corrections(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+    """The known errors put right that the figure says of itself."""
+    if not cell["comparability_reason"] or not _has(con, "dq.correction"):
+        return []
+    return rows_of(con, query("explain_corrections"), {"reason": cell["comparability_reason"], "moment": moment})
+
+
+def _missing(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+    """The months of deliveries that the figure waits for in vain, each with its sender; none where all are there, or where the figure is not made of deliveries."""
+    if cell["source_code"] not in DELIVERED or cell["coverage"] in (None, 1) or not _has(con, "dq.delivery_status"):
+        return []
+    told = {key: cell[key] for key in ("source_code", "region_level", "region_code", "period_start", "period_end")}
+    awaited = rows_of(con, query("explain_missing"), told | {"moment": moment})
+    own = [one for one in awaited if not one["is_joint"]]
+    # What the joint authority sends counts in some figures alone: not where the organisers' share is the coverage.
+    if own and round(Decimal(sum(not one["is_missing"] for one in own)) / len(own), _COVERAGE) == cell["coverage"]:
+        awaited = own
+    return [one for one in awaited if one["is_missing"]]
 
 
 def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
