@@ -114,12 +114,14 @@ def _made(
 def _tell(done: Checked, language: str) -> None:
     """The verdict, the first causes and where the report is."""
     from sources.regional.report.facts import texts
-    from sources.regional.report.page import state, summary
+    from sources.regional.report.page import following, state, summary
 
     document, t = done.document, texts()[language]
     click.echo(
         f"{document['organiser_code']} {document['dataset'] or '–'} {document['period'] or '–'}: {state(document, t)}"
     )
+    if told := following(document, t):
+        click.echo(told)
     for fault in document["faults"]:
         click.echo(f"  {fault['rule']}: {fault['reason'][language]}")
     if told := summary(document["totals"], t):
