@@ -47,7 +47,7 @@ def _page(code: str, report: Report, context: Context) -> dict[str, Any]:
         "state": state(document, text),
         "following": following(document, text),
         "summary": summary(document["totals"], text),
-        "is_hidden": _hides_rows(document),
+        "is_hidden": hides_rows(document),
     }
 
 
@@ -80,6 +80,6 @@ def summary(totals: dict[str, int], text: dict[str, Any]) -> str:
     return f"{said[0]} {said[1]}{follow}"
 
 
-def _hides_rows(document: dict[str, Any]) -> bool:
+def hides_rows(document: dict[str, Any]) -> bool:
     """True when the delivery was refused before its rows were judged: mending that may bring more to light."""
     return document["status"] == "rejected" and document["rows"]["received"] is None
