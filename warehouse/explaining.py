@@ -5,8 +5,8 @@ What belongs here: gathering it as plain values, and proving the landed bytes wh
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,7 @@ _KEY = ("indicator_code", "basis", "region_level", "region_code", "period_grain"
 _NEEDED = "meta.lineage"
 # A delivery of one of these modes brings a part of the month; the rest is as it stood.
 _DELTAS = ("delta", "delete")
-# Decimals of `coverage`.
-_COVERAGE = 4
+_EXPECTED = re.compile("of ([0-9]+) expected deliveries missing")
 VERIFIED, ABSENT, CHANGED = "verified", "absent", "changed"
 
 
@@ -138,8 +137,9 @@ def _missing(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) ->
     told = {key: cell[key] for key in ("source_code", "region_level", "region_code", "period_start", "period_end")}
     awaited = rows_of(con, query("explain_missing"), told | {"moment": moment})
     own = [one for one in awaited if not one["is_joint"]]
-    # What the joint authority sends counts in some figures alone: not where the organisers' share is the coverage.
-    if own and round(Decimal(sum(not one["is_missing"] for one in own)) / len(own), _COVERAGE) == cell["coverage"]:
+    # What the joint authority sends counts in some figures alone: not where the figure says that it expects the organisers' deliveries and no more.
+    expected = _EXPECTED.search(cell["comparability_reason"] or "")
+    if expected and int(expected[1]) == len(own):
         awaited = own
     return [one for one in awaited if one["is_missing"]]
 

@@ -253,8 +253,11 @@ def test_a_figure_that_waits_names_the_sender_and_the_month_with_its_status(worl
         world.ledger,
         night(5),
         mart__minimum_dataset=[
-            figure(None, coverage=coverage, indicator_code=code, numerator=None, **quarter)
-            for code, coverage in (("contacts_per_1000", 0.5), ("population", 0.6667))
+            figure(None, coverage=0.5, indicator_code=code, numerator=None, comparability_reason=reason, **quarter)
+            for code, reason in (
+                ("contacts_per_1000", "3 of 6 expected deliveries missing"),
+                ("population", "no own reason; 1 of 3 expected deliveries missing"),
+            )
         ],
         core__dim_region=[
             {"region_level": level, "region_code": code, "joint_authority_code": joint}
@@ -281,7 +284,7 @@ def test_a_figure_that_waits_names_the_sender_and_the_month_with_its_status(worl
         ]
 
     august = ("05", "2026-08", "late", "HVA-FILE-0-012")
-    assert missing("population") == [august], "as many as the organisers lack: the joint authority is not waited for"
+    assert missing("population") == [august], "it expects the organisers alone: the joint authority is not waited for"
     assert missing("contacts_per_1000") == [august, ("HUS", "2026-08", "partial", None), ("HUS", "2026-09", None, None)]
     then = missing("contacts_per_1000", at=datetime(2026, 11, 4, tzinfo=UTC))
     assert ("05", "2026-09", "complete", None) in then

@@ -1,5 +1,5 @@
 -- The months of a source's deliveries that a region's figure waits for, from each sender, with what is missing of them at a moment. Reads the release; parameters are the cell's
--- source, region and period, and $moment. Figures of contacts wait for the joint authority too, some of them: which is told by their coverage.
+-- source, region and period, and $moment. Figures of contacts wait for the joint authority too, some of them: which is told by how many they expect.
 WITH sender AS (
     SELECT county_code AS organiser_code, false AS is_joint
     FROM core.region_county_assn
