@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from sotevarasto.commands import Commands, one_line
+from sotevarasto.commands import Commands, hush, one_line
 from sotevarasto.delivery_commands import delivery
 from sotevarasto.explain_command import explain
 from sotevarasto.hold import hold
@@ -75,8 +75,11 @@ def nightly(day: str) -> None:
         click.echo("sotevarasto: interrupted; nothing is lost, run the same command again", err=True)
         code = 2
     else:
-        show(summary)
         code = summary["exit_code"]
+        try:
+            show(summary)
+        except BrokenPipeError:
+            hush()
     # All is said and all is closed. At teardown duckdb 2.0 beside duckdb-engine and Great Expectations prints dozens of harmless "nanobind: leaked" lines, and
     # a thread of dbt that an interrupt left behind aborts the process: what is registered for the end runs, and no more.
     atexit._run_exitfuncs()
@@ -86,7 +89,8 @@ def nightly(day: str) -> None:
 
 
 @main.command()
-def status() -> None:
+@click.option("--all", "is_whole", is_flag=True, help="Every source, sender, month, check, table and stage, as tables.")
+def status(is_whole: bool) -> None:
     """Print the last night's summary again."""
     from sotevarasto.summary_file import read_summary
     from sotevarasto.summary_view import show
@@ -95,7 +99,7 @@ def status() -> None:
     path = default_home(current_profile()) / "reports" / "last_night.json"
     if not path.exists():
         raise SotevarastoError(f"no night has run on {path.parent.parent}; run make nightly first")
-    show(read_summary(path))
+    show(read_summary(path), is_whole)
 
 
 @main.command()

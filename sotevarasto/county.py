@@ -114,16 +114,20 @@ def _made(
 def _tell(done: Checked, language: str) -> None:
     """The verdict, the first causes and where the report is."""
     from sources.regional.report.facts import texts
-    from sources.regional.report.page import state, summary
+    from sources.regional.report.page import following, hides_rows, state, summary
 
     document, t = done.document, texts()[language]
     click.echo(
         f"{document['organiser_code']} {document['dataset'] or '–'} {document['period'] or '–'}: {state(document, t)}"
     )
+    if told := following(document, t):
+        click.echo(told)
     for fault in document["faults"]:
         click.echo(f"  {fault['rule']}: {fault['reason'][language]}")
     if told := summary(document["totals"], t):
         click.echo(told)
+    if hides_rows(document):
+        click.echo(t["hidden"])
     for cause in document["causes"][:_SHOWN]:
         place = ", ".join(
             str(part) for part in (cause["file"], f"{t['line_no']} {cause['line']}" if cause["line"] else "") if part

@@ -11,7 +11,7 @@ import click
 @click.command()
 @click.argument("indicator")
 @click.option("--region", required=True, metavar="CODE|NAME", help="The region's code or name.")
-@click.option("--period", required=True, metavar="PERIOD", help="2026, 2026-Q3 or 2026-09.")
+@click.option("--period", metavar="PERIOD", help="2026, 2026-Q3 or 2026-09; the latest that there is unless given.")
 @click.option(
     "--level",
     help="The region's level, where a code is of several: county, country, collaborative_area, joint_authority.",
@@ -31,7 +31,7 @@ import click
 def explain(
     indicator: str,
     region: str,
-    period: str,
+    period: str | None,
     level: str | None,
     basis: str | None,
     as_of: str | None,

@@ -26,7 +26,18 @@ def show(found: Mapping[str, Any], form: str) -> None:
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=1, default=_plain))
         return
-    for part in (_cell, _rows, _deliveries, _snapshots, _mappings, _checks, _versions, _release):
+    for part in (
+        _cell,
+        _corrections,
+        _missing,
+        _rows,
+        _deliveries,
+        _snapshots,
+        _mappings,
+        _checks,
+        _versions,
+        _release,
+    ):
         for line in part(found):
             click.echo(line)
 
@@ -49,6 +60,8 @@ def _cell(found: Mapping[str, Any]) -> Iterable[str]:
         if cell["value_low"] is not None
         else ""
     )
+    if cell["chosen_from"]:
+        yield f"  no --period was given: {period} is the latest of {'; '.join(cell['chosen_from'])}"
     yield f"  value        {_number(cell['value'])} {cell['unit']}{limits}   [{cell['value_status']}, {cell['publication_status']}, {cell['origin']}]"
     yield f"  numerator    {_number(cell['numerator'])}   {indicator['numerator_text'] or ''}".rstrip()
     yield f"  denominator  {_number(cell['denominator'])}   {indicator['denominator_text'] or ''}".rstrip()
@@ -66,10 +79,48 @@ def _cell(found: Mapping[str, Any]) -> Iterable[str]:
         yield "  SYNTHETIC: an input of this figure is made up"
 
 
+def _corrections(found: Mapping[str, Any]) -> Iterable[str]:
+    if not found["corrections"]:
+        return
+    yield _title(f"Corrections of known errors: {len(found['corrections'])} (dq.correction)")
+    for one in found["corrections"]:
+        given = "no figure" if one["expected_value"] is None else _number(one["expected_value"])
+        stands = "no figure" if one["new_value"] is None else _number(one["new_value"])
+        yield f"  {one['correction_id']}  {one['column_name']} of {one['dataset']}: the source gives {given}, {stands} stands in its place"
+        yield f"    why: {one['reason_en']} ({one['reason_fi']} / {one['reason_sv']}) From: {one['source']}"
+        yield f"    decided by {one['decided_by']}, in force from {_moment(one['known_from'])}, until {one['expires_on']} at the latest; {one['told_to']} was told on {one['told_on']}"
+        yield from (f"    row {key}" for key in one["source_row_keys"])
+
+
+def _missing(found: Mapping[str, Any]) -> Iterable[str]:
+    if not found["missing"]:
+        return
+    yield _title(f"Missing deliveries: {len(found['missing'])} (dq.delivery_status)")
+    for one in found["missing"][:_SHOWN_DELIVERIES]:
+        yield f"  {one['organiser_code']} {one['organiser_name_fi']}, {one['dataset']} of {one['period']}: {_state(one)}"
+    if (more := len(found["missing"]) - _SHOWN_DELIVERIES) > 0:
+        yield f"  and {more} more; --format json gives all"
+
+
+def _state(one: Mapping[str, Any]) -> str:
+    """What has become of a month that a figure waits for, in words."""
+    if one["status"] is None:
+        return "no month that is expected of this sender"
+    if one["first_accepted_at"]:
+        return f"{one['status']}; first accepted {_moment(one['first_accepted_at'])}"
+    due = f"{'' if one['status'] == 'due' else one['status'] + ', '}due on {one['due_on']}"
+    if not one["deliveries"]:
+        return f"{due}; nothing has come"
+    rule = f" by {one['rule']}" if one["rule"] else ""
+    return f"{due}; {one['deliveries']} came, the last is {one['last_delivery_status']}{rule}"
+
+
 def _rows(found: Mapping[str, Any]) -> Iterable[str]:
-    yield _title(
-        f"Rows: {found['rows']['count']:,} behind the total of the region; a group has the inputs of its total"
-    )
+    count = found["rows"]["count"]
+    if not count and found["missing"]:
+        yield _title("Rows: none; what would bring them is missing")
+        return
+    yield _title(f"Rows: {count:,} behind the total of the region; a group has the inputs of its total")
     yield from (f"  {line}" for line in found["rows"]["sql"].splitlines())
 
 

@@ -6,7 +6,6 @@ Belongs here: showing the plans. Does not belong here: what is asked (sources/na
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -19,7 +18,6 @@ from sources.ledger import Ledger
 from sources.national.cost import Plan, together_seconds
 from sources.national.plan import plans
 
-WIDTH = 150  # where there is no terminal: logs and files
 COLUMNS = (
     "source",
     "here",
@@ -60,8 +58,9 @@ def _document(plan: Plan) -> dict[str, Any]:
 
 
 def _print(chosen: Sequence[Plan]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from sotevarasto.terminal import Terminal
 
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for name in COLUMNS:
@@ -70,7 +69,7 @@ def _print(chosen: Sequence[Plan]) -> None:
         table.add_row(*_row(plan))
     if len(chosen) > 1:
         table.add_row(*_total(chosen))
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = Terminal()
     console.print(table)
     console.print(
         "\nA range is from a night on which nothing moved to one on which everything did; + where only a reply tells how much more. What is here is not asked again."

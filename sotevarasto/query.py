@@ -63,12 +63,13 @@ def _plain(value):
 
 
 def _table(columns: list[str], rows: list[tuple]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from sotevarasto.terminal import Terminal
+
     wide = not sys.stdout.isatty()
-    console = Console(width=10_000 if wide else None, highlight=False)
+    console = Terminal()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(Text(column), overflow="fold", no_wrap=wide)

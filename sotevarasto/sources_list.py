@@ -6,7 +6,6 @@ Belongs here: reading the ledger and the sources' settings into one table. Does 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,8 +13,6 @@ from datetime import UTC, datetime
 from sources.freshness import Freshness, every_source, national_settings
 from sources.home import Home, current_profile, default_home
 from sources.ledger import Event, Ledger
-
-WIDTH = 132  # where there is no terminal: logs and files
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,9 @@ def show_sources(form: str) -> None:
     if form == "json":
         print(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1))
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from sotevarasto.terminal import Terminal
 
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("source", "last fetch", "last change", "objects", "rows", "licence", "origin", "freshness"):
@@ -63,7 +61,7 @@ def show_sources(form: str) -> None:
             line.origin,
             line.freshness,
         )
-    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH).print(table)
+    Terminal().print(table)
 
 
 def source_lines(ledger: Ledger, at: datetime) -> list[Line]:

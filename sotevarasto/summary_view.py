@@ -1,13 +1,13 @@
 """How a person sees a night: progress while it runs and the summary when it has ended.
 
-Belongs here: words and tables on the terminal. Does not belong here: what the summary says (orchestration/summary.py).
+Belongs here: words and tables on the terminal. Does not belong here: what the summary says (orchestration/summary.py), its parts in short (summary_folded.py).
 """
 
 from __future__ import annotations
 
-import sys
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.alert import told
-from sotevarasto import calendar_view
+from sotevarasto import calendar_view, summary_folded
+from sotevarasto.commands import hush
+from sotevarasto.terminal import Terminal
+from sotevarasto.terminal import table as _table
 
 QUERY = (
     "select region_name_fi, period_start, value, value_status from mart.minimum_dataset where known_to is null and indicator_code = 'contacts_per_1000'"
@@ -31,27 +34,36 @@ OUTCOMES = {
 }
 
 
-WIDTH = 160  # where there is no terminal: logs and files
+_VERDICTS = "words: green: within the tolerance; amber: within the wider one; red: beyond both; could not run: one body has no figure to hold it against"
+# Where there is no terminal a line that only counts on is said this often.
+_PAUSE_SECONDS = 10
+_COUNT = re.compile(r"([0-9,]+) (?:of ([0-9,]+) )?")
 
 
 class Progress:
-    """Prints one line for each thing that a night says, with the seconds since its start."""
+    """Prints one line for each thing that a night says, with the seconds since its start. A reader who goes away ends the lines, never the night."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._counted = -float(_PAUSE_SECONDS)
+        self._console = Terminal()
 
     def __call__(self, text: str) -> None:
-        self._console.print(Text(f"{time.monotonic() - self._started:6.1f} s  {text}"))
+        now = time.monotonic() - self._started
+        if not self._is_due(text, now):
+            return
+        try:
+            self._console.print(Text(f"{now:6.1f} s  {text}"), soft_wrap=True)
+        except BrokenPipeError:
+            hush()
 
-
-def _table(*columns: str, numbers: frozenset[int] = frozenset()) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for index, column in enumerate(columns):
-        table.add_column(
-            column, justify="right" if index in numbers else "left", overflow="ellipsis", no_wrap=index == 0
-        )
-    return table
+    def _is_due(self, text: str, now: float) -> bool:
+        count = _COUNT.match(text)
+        if count is None or count[1] == count[2] or self._console.is_terminal:
+            return True
+        is_due = now - self._counted >= _PAUSE_SECONDS
+        self._counted = now if is_due else self._counted
+        return is_due
 
 
 def _titled(console: Console, title: str, table: Table) -> None:
@@ -60,10 +72,30 @@ def _titled(console: Console, title: str, table: Table) -> None:
     console.print(table)
 
 
-def show(summary: dict[str, Any]) -> None:
-    """Print the summary of a night."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+def show(summary: dict[str, Any], is_whole: bool = False) -> None:
+    """Print the summary of a night: in short, with what calls for a person in full, or the whole of it."""
+    console = Terminal()
     console.print()
+    _head(console, summary)
+    _sources(console, summary, is_whole)
+    _deliveries(console, summary, is_whole)
+    _calendar(console, summary, is_whole)
+    _revisions(console, summary)
+    _checks(console, summary, is_whole)
+    _reconciliation(console, summary)
+    _release(console, summary, is_whole)
+    _stages(console, summary, is_whole)
+    _next(console, summary, is_whole)
+
+
+def _part(console: Console, lines: Iterable[str]) -> None:
+    """A part in short: its first line stands apart from the part before."""
+    console.print()
+    for line in lines:
+        console.print(Text(line))
+
+
+def _head(console: Console, summary: dict[str, Any]) -> None:
     label = (
         "  (simulated: figures are SYNTHETIC, but for those whose origin is 'published')"
         if summary["is_synthetic"]
@@ -87,19 +119,6 @@ def show(summary: dict[str, Any]) -> None:
         console.print(
             Text(f"This summary was written by other code; what it lacks is shown as empty: {', '.join(missing)}.")
         )
-    _sources(console, summary)
-    _deliveries(console, summary)
-    _calendar(console, summary)
-    _revisions(console, summary)
-    _checks(console, summary)
-    _reconciliation(console, summary)
-    _release(console, summary)
-    stages = _table("stage", "seconds", numbers=frozenset({1}))
-    for stage in summary["stages"]:
-        stages.add_row(stage["stage"], f"{stage['seconds']:.1f}")
-    stages.add_row("whole night", f"{summary['seconds']:.1f}")
-    _titled(console, "Time", stages)
-    _next(console, summary)
 
 
 def _outcome(summary: dict[str, Any]) -> str:
@@ -109,7 +128,17 @@ def _outcome(summary: dict[str, Any]) -> str:
     return OUTCOMES.get(outcome, f"The night ended: {outcome}.")
 
 
-def _sources(console: Console, summary: dict[str, Any]) -> None:
+def _sources(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
+    if is_whole:
+        _source_table(console, summary)
+    else:
+        _part(console, summary_folded.sources(summary["sources"]))
+    for source in summary["sources"]:
+        if source["reason"]:
+            console.print(Text(f"  {source['status']} {source['source_code']}: {source['reason']}"))
+
+
+def _source_table(console: Console, summary: dict[str, Any]) -> None:
     columns = (
         "source",
         "status",
@@ -126,9 +155,6 @@ def _sources(console: Console, summary: dict[str, Any]) -> None:
         allowed = "" if source["requests_allowed"] is None else f"{source['requests_allowed']:,}"
         table.add_row(source["source_code"], source["status"], f"{source['rows']:,}", *dates, requests, allowed)
     _titled(console, "National sources", table)
-    for source in summary["sources"]:
-        if source["reason"]:
-            console.print(Text(f"  {source['status']} {source['source_code']}: {source['reason']}"))
 
 
 def _revisions(console: Console, summary: dict[str, Any]) -> None:
@@ -142,7 +168,24 @@ def _revisions(console: Console, summary: dict[str, Any]) -> None:
 _ALWAYS = ("received", "accepted", "rejected", "rows", "quarantined")
 
 
-def _deliveries(console: Console, summary: dict[str, Any]) -> None:
+def _deliveries(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
+    _delivered(console, summary, is_whole)
+    for delivery in summary["rejected"]:
+        where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
+        state = "sealed, personal data" if delivery["is_sealed"] else "rejected"
+        console.print(Text(f"  {state} {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
+    _unfinished(console, summary)
+    for line in _silent(summary["silent"]):
+        console.print(Text(f"  {line}"))
+    if (waiting := summary["unmapped"])["codes"]:
+        line = f"{waiting['codes']} codes in {waiting['rows']:,} quarantined rows wait for a mapping (dq.unmapped_code)"
+        console.print(Text(f"  {line}"))
+    for problem in summary["problems"]:
+        console.print(Text(f"  problem: {problem}"))
+
+
+def _delivered(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
+    """What came tonight, by sender or all together."""
     keys = {
         "received": "received",
         "accepted": "accepted",
@@ -161,18 +204,22 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
     active = [s for s in summary["deliveries"] if any(s[k] for k in keys.values())]
     # A column that says nothing tonight would only make the others narrower.
     keys = {head: key for head, key in keys.items() if head in _ALWAYS or any(s[key] for s in active)}
+    if active and not is_whole:
+        _part(console, summary_folded.deliveries(active, keys))
+        return
     table = _table("sender", *keys, numbers=frozenset(range(1, len(keys) + 1)))
     for sender in active:
         table.add_row(f"{sender['organiser_code']} {sender['name']}", *(f"{sender[k]:,}" for k in keys.values()))
     if active:
         table.add_row("all", *(f"{sum(s[k] for s in active):,}" for k in keys.values()))
         _titled(console, "Deliveries tonight", table)
+        console.print(Text(summary_folded.legend(list(keys))))
     else:
         console.print("\nDeliveries tonight: none")
-    for delivery in summary["rejected"]:
-        where = f"{delivery['organiser_code']} {delivery['period'] or ''} sequence {delivery['sequence'] or '?'}"
-        state = "sealed, personal data" if delivery["is_sealed"] else "rejected"
-        console.print(Text(f"  {state} {where}: {delivery['rule']} {delivery['reason']}. Mend: {delivery['mend']}"))
+
+
+def _unfinished(console: Console, summary: dict[str, Any]) -> None:
+    """Deliveries that wait: for a revision, for an answer, for the rest of their files."""
     for late in summary["after_lock"]:
         what = f"{late['organiser_code']} {late['dataset']} {late['period']} sequence {late['sequence']}"
         console.print(
@@ -193,26 +240,26 @@ def _deliveries(console: Console, summary: dict[str, Any]) -> None:
         console.print(
             Text(f"  incomplete since {one['since']}: {one['organiser_code']}/{one['label']}: {one['reason']}")
         )
-    for line in _silent(summary["silent"]):
-        console.print(Text(f"  {line}"))
-    if (waiting := summary["unmapped"])["codes"]:
-        line = f"{waiting['codes']} codes in {waiting['rows']:,} quarantined rows wait for a mapping (dq.unmapped_code)"
-        console.print(Text(f"  {line}"))
-    for problem in summary["problems"]:
-        console.print(Text(f"  problem: {problem}"))
 
 
-def _calendar(console: Console, summary: dict[str, Any]) -> None:
+def _calendar(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
     if not summary["delivery_status"]:
         return
+    if is_whole:
+        _month_table(console, summary)
+    else:
+        _part(console, summary_folded.calendar(summary["delivery_status"]))
+    for line in calendar_view.reminder_lines(summary["reminders"]):
+        console.print(Text(f"  {line}"))
+
+
+def _month_table(console: Console, summary: dict[str, Any]) -> None:
     headings, rows = calendar_view.rows(summary["delivery_status"])
     table = _table(*headings)
     for row in rows:
         table.add_row(*row)
     _titled(console, "Expected and come, by month (dq.delivery_status)", table)
     console.print(Text(f"  {calendar_view.LEGEND}"))
-    for line in calendar_view.reminder_lines(summary["reminders"]):
-        console.print(Text(f"  {line}"))
 
 
 def _silent(silent: list[dict[str, Any]]) -> Iterator[str]:
@@ -223,23 +270,29 @@ def _silent(silent: list[dict[str, Any]]) -> Iterator[str]:
         yield f"silent for more than {own[0]['within_days']} days, {dataset} last accepted: {since}"
 
 
-def _checks(console: Console, summary: dict[str, Any]) -> None:
-    table = _table("checks", "passed", "failed", "not applicable", "error", numbers=frozenset({1, 2, 3, 4}))
-    for engine, counts in [*summary["checks"]["by_engine"].items(), ("all", summary["checks"]["total"])]:
-        table.add_row(engine.replace("_", " "), *(str(counts[s]) for s in ("PASS", "FAIL", "N-A", "ERROR")))
-    _titled(console, "Checks", table)
+def _checks(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
+    if is_whole:
+        _check_table(console, summary)
+    else:
+        _part(console, summary_folded.checks(summary["checks"]))
     quiet = [c for c in summary["checks"]["not_passed"] if c["engine"] == "pandera" and not c["blocking"]]
     for check in summary["checks"]["not_passed"]:
         if check not in quiet:
             kind = "blocks" if check["blocking"] else "warns"
             console.print(Text(f"  {check['status']} ({kind}) {check['id']} on {check['asset']}: {check['message']}"))
     if quiet:
-        console.print(
-            Text(
-                f"  {len(quiet)} row rules found faulty rows; those rows are in quarantine (dq.quarantine), the rest went on:"
-            )
+        found = (
+            f"{len(quiet)} row rules found faulty rows; those rows are in quarantine (dq.quarantine), the rest went on:"
         )
-        console.print(Text("  " + ", ".join(f"{c['id']} {c['message'].split(' of ')[0]}" for c in quiet)))
+        rules = ", ".join(f"{c['id']} {c['message'].split(' of ')[0]}" for c in quiet)
+        console.print(Text(f"  {found} {rules if is_whole else summary_folded.row_rules(quiet)}"))
+
+
+def _check_table(console: Console, summary: dict[str, Any]) -> None:
+    table = _table("checks", "passed", "failed", "not applicable", "error", numbers=frozenset({1, 2, 3, 4}))
+    for engine, counts in [*summary["checks"]["by_engine"].items(), ("all", summary["checks"]["total"])]:
+        table.add_row(engine.replace("_", " "), *(str(counts[s]) for s in ("PASS", "FAIL", "N-A", "ERROR")))
+    _titled(console, "Checks", table)
 
 
 def _reconciliation(console: Console, summary: dict[str, Any]) -> None:
@@ -249,24 +302,40 @@ def _reconciliation(console: Console, summary: dict[str, Any]) -> None:
         silent = f" (no answer tonight from {', '.join(found['silent'])})" if found["silent"] else ""
         line = f"{found['green']} green, {found['amber']} amber, {found['red']} red, {found['could_not_run']} could not run{silent}"
         console.print(Text(f"\nHeld against other bodies (dq.reconciliation): {line}"))
+        console.print(Text(f"  {_VERDICTS}"))
         if summary["is_synthetic"] and found["red"]:
             console.print(Text("  the simulated bodies are made apart from each other: red is to be expected here"))
 
 
-def _release(console: Console, summary: dict[str, Any]) -> None:
+def _release(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
     release = summary["release"]
     if release is None:
         console.print("\nNo release has been published yet.")
         return
-    table = _table("table", "rows", numbers=frozenset({1}))
-    for published in release["tables"]:
-        table.add_row(published["name"], f"{published['rows']:,}")
     state = "new" if summary["outcome"] == "published" else "as before; it stays current"
-    _titled(console, f"Release {release['release_id']} ({state})", table)
+    title = f"Release {release['release_id']} ({state})"
+    if is_whole:
+        table = _table("table", "rows", numbers=frozenset({1}))
+        for published in release["tables"]:
+            table.add_row(published["name"], f"{published['rows']:,}")
+        _titled(console, title, table)
+    else:
+        _part(console, [f"{title}: {summary_folded.tables(release)}"])
     console.print(f"It lies in {summary['release_folder']}", soft_wrap=True, markup=False)
 
 
-def _next(console: Console, summary: dict[str, Any]) -> None:
+def _stages(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
+    if not is_whole:
+        _part(console, summary_folded.stages(summary))
+        return
+    stages = _table("stage", "seconds", numbers=frozenset({1}))
+    for stage in summary["stages"]:
+        stages.add_row(stage["stage"], f"{stage['seconds']:.1f}")
+    stages.add_row("whole night", f"{summary['seconds']:.1f}")
+    _titled(console, "Time", stages)
+
+
+def _next(console: Console, summary: dict[str, Any], is_whole: bool) -> None:
     console.print()
     console.print(Text("Next", style="bold"))
     if summary["release"] is not None:
@@ -284,4 +353,9 @@ def _next(console: Console, summary: dict[str, Any]) -> None:
         console.print("  make dev           the Dagster UI; this night's run is there")
     if summary["day"] is not None:
         console.print("  make nightly DAY=+1   the next simulated night")
-    console.print("  make status        this summary again")
+    if is_whole:
+        console.print("  make status        this summary in short")
+    else:
+        console.print(
+            f"  .venv/bin/{summary_folded.MORE}   this summary with every source, sender, month, table and stage"
+        )

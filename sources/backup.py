@@ -9,18 +9,16 @@ Slices and quarantine could be made from the landing by the code that made them;
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from sources.durable import TEMP_PREFIX, fsync_dir, kill_point, temp_path, write_atomic
+from sources.durable import TEMP_PREFIX, alone_in, fsync_dir, kill_point, temp_path, write_atomic
 from sources.errors import SotevarastoError
 from sources.home import FORMAT, Home
 from sources.landing import RESTRICTED, Landing, file_sha256, named_bytes
@@ -85,7 +83,8 @@ def make_backup(home: Home, target: Path, keep: int | None = None) -> Backup:
     if target.resolve().is_relative_to(home.root):
         raise BackupError(f"{target}: lies in the home that it would save: name a folder elsewhere")
     make_private(target)
-    with _alone(target):
+    taken = BackupError(f"{target}: another backup is being made there: wait until it has ended")
+    with alone_in(target, taken):
         for leftover in target.glob(f"{TEMP_PREFIX}*"):
             shutil.rmtree(leftover)
         earlier = sealed_backups(target)
@@ -104,18 +103,6 @@ def make_backup(home: Home, target: Path, keep: int | None = None) -> Backup:
         kill_point("backup.sealed")
         _prune(sealed_backups(target), keep)
     return replace(backup, folder=final)
-
-
-@contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    descriptor = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise BackupError(f"{target}: another backup is being made there: wait until it has ended") from None
-    finally:
-        os.close(descriptor)
 
 
 def sealed_backups(target: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Writing that survives a crash: temporary file, fsync, rename, fsync of the folder; and the places to crash at.
 
-What belongs here: the few file-system steps that must happen in a fixed order, and the kill points that let a test
+What belongs here: the few file-system steps that must happen in a fixed order, holding a folder meanwhile, and the kill points that let a test
 stop the process between any two of them. What does not: what is written, or where.
 """
 
@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sources.errors import SotevarastoError
 
 # One prefix for every unfinished file or folder, so that recovery knows them by name alone.
 TEMP_PREFIX = ".tmp-"
@@ -78,6 +80,22 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
     except BaseException:
         tmp.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def alone_in(folder: Path, taken: SotevarastoError) -> Iterator[None]:
+    """Hold an existing folder for this process alone; `taken` is raised, at once, when another process holds it. The hold dies with its process."""
+    import fcntl  # not where a sender's desk may stand
+
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise taken from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def empty_folder(folder: Path) -> None:

@@ -78,6 +78,11 @@ def test_the_keyboard_reaches_the_skip_link_first_then_the_languages_then_what_s
     assert browser.value(f"[{FOCUS}.getAttribute('href'), {FOCUS}.lang].join()") == "#sv,sv"
     browser.press("Tab")
     assert browser.value(f"{FOCUS}.getAttribute('href')") == "#en"
+    forms = []
+    for _ in range(4):
+        browser.press("Tab")
+        forms.append(browser.value(f"{FOCUS}.getAttribute('href')").split(".", 1)[1])
+    assert forms == ["csv", "xlsx", "jsonl", "outlook.html#fi"]
     browser.press("Tab")
     assert browser.value(f"{FOCUS}.getAttribute('role')") == "region"
     assert browser.value(f"getComputedStyle({FOCUS}).outlineStyle") == "solid"

@@ -39,11 +39,11 @@ class CellError(SotevarastoError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person asks for. `indicator` and `region` are codes or names, `period` as 2026, 2026-Q3 or 2026-09; `groups` column → value; `at` aware, None for now."""
+    """What a person asks for. `indicator` and `region` are codes or names, `period` as 2026, 2026-Q3 or 2026-09 (None: the latest); `groups` column → value; `at` aware, None for now."""
 
     indicator: str
     region: str
-    period: str
+    period: str | None = None
     level: str | None = None
     basis: str | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -51,20 +51,23 @@ class Wanted:
 
 
 def find_cell(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
-    """The row of mart.minimum_dataset that is meant, with `other_bases` beside it. CellError when there is none."""
-    grain, start = period_of(wanted.period)
+    """The row of mart.minimum_dataset that is meant, with `other_bases` beside it, and `chosen_from`: the periods that there are, when the latest was taken. CellError when there is none."""
+    asked = wanted.period and period_of(wanted.period)
     indicator = _indicator(con, wanted.indicator)
     rows = _of_region(con, indicator, wanted)
     where = f"{indicator} of {rows[0]['region_level']} {rows[0]['region_code']}"
-    rows = _of_period(rows, where, grain, start, wanted.period)
-    where = f"{where} for {wanted.period}"
+    chosen_from = [] if asked else _spans(rows)
+    grain, start = asked or _latest(rows, wanted)
+    period = wanted.period or period_text(grain, start)
+    rows = _of_period(rows, where, grain, start, period)
+    where = f"{where} for {period}"
     rows = _known_at(rows, where, wanted.at)
     bases = sorted({row["basis"] for row in rows}, key=_BASES.index)
     rows = [row for row in rows if row["basis"] == (wanted.basis or bases[0])]
     if not rows:
         raise CellError(f"{where}: there is no basis {wanted.basis!r}; there is {', '.join(bases)}")
     row = _of_group(rows, where, {group: wanted.groups.get(group) or TOTAL for group in GROUPS})
-    return row | {"other_bases": [basis for basis in bases if basis != row["basis"]]}
+    return row | {"other_bases": [basis for basis in bases if basis != row["basis"]], "chosen_from": chosen_from}
 
 
 def period_of(text: str) -> tuple[str, date]:
@@ -154,6 +157,30 @@ def _of_region(con: DuckDBPyConnection, indicator: str, wanted: Wanted) -> list[
     )
 
 
+def _latest(rows: list[dict[str, Any]], wanted: Wanted) -> tuple[str, date]:
+    """The period that ends last, the shortest of several; of what is known at the moment that is asked for, if anything is."""
+    moment = wanted.at.astimezone(UTC).replace(tzinfo=None) if wanted.at else None
+    meant = [row for row in rows if wanted.basis in (None, row["basis"]) and _is_known(row, moment)]
+    found = max(meant or rows, key=lambda row: (row["period_end"], row["period_start"]))
+    return found["period_grain"], found["period_start"]
+
+
+def _spans(rows: list[dict[str, Any]]) -> list[str]:
+    """The periods that there are, a text for each grain."""
+    starts = {grain: {row["period_start"] for row in rows if row["period_grain"] == grain} for grain in _MONTHS}
+    return [
+        f"{len(found)} {grain}{'s' if len(found) > 1 else ''}, {period_text(grain, min(found))} to {period_text(grain, max(found))}"
+        for grain, found in reversed(starts.items())
+        if found
+    ]
+
+
+def _is_known(row: Mapping[str, Any], moment: datetime | None) -> bool:
+    if moment is None:
+        return row["known_to"] is None
+    return row["known_from"] <= moment and (row["known_to"] is None or moment < row["known_to"])
+
+
 def _of_period(rows: list[dict[str, Any]], where: str, grain: str, start: date, asked: str) -> list[dict[str, Any]]:
     found = [row for row in rows if row["period_grain"] == grain and row["period_start"] == start]
     if found:
@@ -174,15 +201,13 @@ def _of_period(rows: list[dict[str, Any]], where: str, grain: str, start: date, 
 
 def _known_at(rows: list[dict[str, Any]], where: str, at: datetime | None) -> list[dict[str, Any]]:
     if at is None:
-        found = [row for row in rows if row["known_to"] is None]
+        found = [row for row in rows if _is_known(row, None)]
         gone = max(row["known_to"] for row in rows) if not found else None
         if gone:
             raise CellError(f"{where} is not known any more, since {gone:%Y-%m-%d %H:%M} UTC; say --as-of a day before")
         return found
     moment = at.astimezone(UTC).replace(tzinfo=None)
-    found = [
-        row for row in rows if row["known_from"] <= moment and (row["known_to"] is None or moment < row["known_to"])
-    ]
+    found = [row for row in rows if _is_known(row, moment)]
     if not found:
         first = min(row["known_from"] for row in rows)
         raise CellError(

@@ -4,7 +4,7 @@ What belongs here: laying two releases beside each other in DuckDB, and counting
 own story (explaining.py).
 
 Why a figure moved is told by what is behind it in one release and not in the other (meta.lineage): a new or corrected delivery, a delivery taken back, a later judgement by other rules or
-mappings, a restated statistic. Where all inputs are the same it was the definition, the lock of its month, or other code.
+mappings, a restated statistic; or by a known error that was put right (dq.correction). Where all inputs are the same it was the definition, the lock of its month, or other code.
 """
 
 from __future__ import annotations

@@ -5,10 +5,12 @@ What belongs here: gathering it as plain values, and proving the landed bytes wh
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.assets import DELIVERED, SOURCE_ASSETS
 from warehouse.cells import GROUPS, CellError, Wanted, find_cell, rows_of
 from warehouse.row_queries import row_query
 from warehouse.sql import name, query
@@ -22,14 +24,15 @@ _KEY = ("indicator_code", "basis", "region_level", "region_code", "period_grain"
 _NEEDED = "meta.lineage"
 # A delivery of one of these modes brings a part of the month; the rest is as it stood.
 _DELTAS = ("delta", "delete")
+_EXPECTED = re.compile("of ([0-9]+) expected deliveries missing")
 VERIFIED, ABSENT, CHANGED = "verified", "absent", "changed"
 
 
 def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
     """All that the release tells of one figure, as plain values.
 
-    Keys: cell, indicator, rows, deliveries, snapshots, divisions, mappings, checks, refused, locks, versions, release. CellError when there is no such figure, or the release
-    was made before lineage was kept.
+    Keys: cell, indicator, corrections, missing, rows, deliveries, snapshots, divisions, mappings, checks, refused, locks, versions, release. CellError when there is no such
+    figure, or the release was made before lineage was kept.
     """
     _require_lineage(con)
     cell = find_cell(con, wanted)
@@ -46,6 +49,8 @@ def explain(con: DuckDBPyConnection, wanted: Wanted) -> dict[str, Any]:
         "indicator": rows_of(
             con, "select * from core.dim_indicator where indicator_code = $code", {"code": cell["indicator_code"]}
         )[0],
+        "corrections": _corrections(con, cell, moment),
+        "missing": _missing(con, cell, moment),
         "rows": {"count": _row_count(deliveries, snapshots), "sql": row_query(cell, wanted.at)},
         "deliveries": deliveries,
         "snapshots": snapshots,
@@ -118,6 +123,27 @@ def _row_count(deliveries: list[dict[str, Any]], snapshots: list[dict[str, Any]]
     return sum(one["row_count"] for one in deliveries) + sum(given)
 
 
+def _corrections(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+    """The known errors put right that the figure says of itself."""
+    if not cell["comparability_reason"] or not _has(con, "dq.correction"):
+        return []
+    return rows_of(con, query("explain_corrections"), {"reason": cell["comparability_reason"], "moment": moment})
+
+
+def _missing(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+    """The months of deliveries that the figure waits for in vain, each with its sender; none where all are there, or where the figure is not made of deliveries."""
+    if cell["source_code"] not in DELIVERED or cell["coverage"] in (None, 1) or not _has(con, "dq.delivery_status"):
+        return []
+    told = {key: cell[key] for key in ("source_code", "region_level", "region_code", "period_start", "period_end")}
+    awaited = rows_of(con, query("explain_missing"), told | {"moment": moment})
+    own = [one for one in awaited if not one["is_joint"]]
+    # What the joint authority sends counts in some figures alone: not where the figure says that it expects the organisers' deliveries and no more.
+    expected = _EXPECTED.search(cell["comparability_reason"] or "")
+    if expected and int(expected[1]) == len(own):
+        awaited = own
+    return [one for one in awaited if one["is_missing"]]
+
+
 def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
     """The municipal division by which parts were summed to the region; none where the publisher did that."""
     if cell["derivation"] != "summed" or cell["source_code"] in ("sotkanet", "sampo", "treasury"):
@@ -127,9 +153,7 @@ def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) 
 
 def _assets(datasets: list[str], objects: list[str]) -> list[str]:
     """The assets whose checks bear on the figure: what came in, and the mart."""
-    ingested = {f"raw__{one}" for one in (*datasets, *objects)}
-    # Sources with several kinds of objects are one asset: raw__sotkanet of sotkanet_observation.
-    ingested |= {f"raw__{one}s" for one in objects} | {f"raw__{one.split('_')[0]}" for one in objects}
+    ingested = {SOURCE_ASSETS[one] for one in (*datasets, *objects) if one in SOURCE_ASSETS}
     return sorted(ingested | {"core__fct_observation", "mart__minimum_dataset", "meta__lineage"})
 
 

@@ -6,7 +6,6 @@ any disclosure control: there is none, so every package says that it is internal
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sources.durable import TEMP_PREFIX, fsync_dir, fsync_file, kill_point, write_atomic
+from sources.durable import TEMP_PREFIX, alone_in, fsync_dir, fsync_file, kill_point, write_atomic
 from sources.errors import SotevarastoError
 from sources.home import Home
 from warehouse.cells import near
@@ -62,7 +61,8 @@ def export_package(home: Home, target: Path, release: Release) -> Path:
     if target.resolve().is_relative_to(home.root):
         raise PackageError(f"{target}: lies in the home: name a folder elsewhere")
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(target), _opened(home, release) as con:
+    taken = PackageError(f"{target}: another export works there: wait until it has ended")
+    with alone_in(target, taken), _opened(home, release) as con:
         is_synthetic = release.profile == "simulated" or _holds_synthetic(con)
         final = target / package_name(release, is_synthetic)
         if final.exists():
@@ -83,18 +83,6 @@ def export_package(home: Home, target: Path, release: Release) -> Path:
         fsync_dir(target)
     kill_point("package.renamed")
     return final
-
-
-@contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    descriptor = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise PackageError(f"{target}: another export works there: wait until it has ended") from None
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

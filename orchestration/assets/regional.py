@@ -16,13 +16,12 @@ from orchestration.resources import NightResource
 from sources.contract import Contract
 from sources.regional.catalogue import dataset_contracts
 from sources.regional.outcome import IntakeOutcome
-
-ASSETS = {name: f"raw__{name}" for name in dataset_contracts()}
+from warehouse.assets import DELIVERED
 
 
 def _asset_spec(contract: Contract) -> dg.AssetSpec:
     return dg.AssetSpec(
-        ASSETS[contract.name],
+        DELIVERED[contract.name],
         group_name="regional",
         owners=["team:data-engineering"],
         kinds={"python", "parquet", "duckdb"},
@@ -36,7 +35,9 @@ def _asset_spec(contract: Contract) -> dg.AssetSpec:
     name="regional_deliveries",
     specs=[_asset_spec(contract) for contract in dataset_contracts().values()],
     check_specs=[
-        spec for contract in dataset_contracts().values() for spec in row_rules.specs(contract, ASSETS[contract.name])
+        spec
+        for contract in dataset_contracts().values()
+        for spec in row_rules.specs(contract, DELIVERED[contract.name])
     ],
 )
 def regional_deliveries(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult]:
@@ -54,7 +55,7 @@ def regional_deliveries(context: dg.AssetExecutionContext, night: NightResource)
 def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome, calendar: str) -> dg.MaterializeResult:
     own = outcome.of(contract.name)
     return dg.MaterializeResult(
-        asset_key=ASSETS[contract.name],
+        asset_key=DELIVERED[contract.name],
         metadata={
             "dagster/row_count": own.rows_accepted,
             "deliveries": dict(own.statuses),
@@ -66,7 +67,7 @@ def _materialized(n: Night, contract: Contract, outcome: IntakeOutcome, calendar
             "deliveries by sender": dg.MetadataValue.md(_table(own)),
             "calendar of deliveries (make dev)": metadata.page(calendar),
         },
-        check_results=row_rules.results(n, ASSETS[contract.name], contract, own),
+        check_results=row_rules.results(n, DELIVERED[contract.name], contract, own),
     )
 
 

@@ -11,32 +11,15 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from orchestration import dbt_runner, docs_page, metadata, previews
-from orchestration.assets.regional import ASSETS as DELIVERED
 from orchestration.checks import dbt_tests
 from orchestration.night import GateFailed, Night
 from orchestration.paths import MANIFEST
 from orchestration.resources import NightResource
 from sources.durable import empty_folder
+from warehouse.assets import SOURCE_ASSETS
 from warehouse.sql import MEND_DISK, disk_fault
 
 REGISTRY = "raw__registry"
-SOURCE_ASSETS = {
-    "population": "raw__population",
-    "population_projection": "raw__population_projection",
-    "key_figure": "raw__key_figures",
-    "municipality_map": "raw__municipality_map",
-    "sotkanet_observation": "raw__sotkanet",
-    "sotkanet_indicator": "raw__sotkanet",
-    "sotkanet_region": "raw__sotkanet",
-    "sampo_observation": "raw__sampo",
-    "code_list_item": "raw__codeserver",
-    "care_organisation": "raw__codeserver",
-    "need_factors": "raw__need_factors",
-    "innokyla_page": "raw__innokyla",
-    **dict.fromkeys(("kela_benefit", "kela_county"), "raw__kela"),
-    **dict.fromkeys(("treasury_catalogue", "treasury_cell", "treasury_taxonomy"), "raw__treasury"),
-    **DELIVERED,
-}
 # Fill a table that another asset fills too.
 _BESIDE = frozenset({"raw__codelist"})
 

@@ -15,7 +15,7 @@ from sources.regional.county import County
 
 
 class Unmapped(NamedTuple):
-    """A value and the nearest known one: how it is sent, the contract's code for it, and how like the two are, 0 to 100 (null where nothing is known)."""
+    """A value and the nearest known one: how it is sent, the contract's code for it, and how like the two are, 1 to 100 (null where nothing known is like it)."""
 
     organiser_code: str
     dataset: str
@@ -52,7 +52,8 @@ def with_nearest(
         known = _known(contracts[dataset], counties[organiser_code], column)
         # Without accents' ways of writing and case, as a person compares.
         nearest = process.extractOne(_plain(value), {sent: _plain(sent) for sent in known})
-        told = (nearest[2], known[nearest[2]], int(nearest[1])) if nearest else (None, None, None)
+        is_like = nearest is not None and int(nearest[1]) > 0
+        told = (nearest[2], known[nearest[2]], int(nearest[1])) if is_like else (None, None, None)
         found.append(Unmapped(organiser_code, dataset, column, rule_id, value, *told))
     return found
 

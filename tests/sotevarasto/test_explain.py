@@ -1,12 +1,15 @@
 """`sotevarasto explain`, by the command itself on a small release."""
 
 import json
+from datetime import datetime
 
 import pytest
 from click.testing import CliRunner
 
 from sotevarasto.cli import main
-from tests.warehouse.figures import released_home
+from sources.home import Home
+from sources.ledger import Ledger
+from tests.warehouse.figures import figure, population, publish_figures, released_home
 from tests.warehouse.made import night
 from tests.warehouse.test_explaining import tables
 
@@ -69,3 +72,45 @@ def test_before_the_first_release_it_says_so(tmp_path, monkeypatch):
     code, said = run("population", "--region", "05", "--period", "2025")
     assert code == 2
     assert "holds no release yet" in said
+
+
+def test_what_is_missing_and_what_was_put_right_is_told_in_words(tmp_path, monkeypatch):
+    home = Home.open(tmp_path / "home", "simulated")
+    county = {"region_level": "county", "region_code": "05", "joint_authority_code": None}
+    regions = [county | dict.fromkeys((f"region_name_{x}" for x in ("fi", "sv", "en")), "Varsinais-Suomi")]
+    gone = {"value_status": "missing", "coverage": 0}
+    reason = {"comparability_reason": "corrected by COR-STA-001, the source gives 490000.000000"}
+    late = {"dataset": "care_contacts", "period": "2026-09", "status": "late", "due_on": "2026-10-15", "deliveries": 0}
+    corrected = {
+        "correction_id": "COR-STA-001",
+        "dataset": "population",
+        "source_row_key": "area=05",
+        "column_name": "value",
+        "expected_value": 490_000,
+        "new_value": 500_000,
+        "reason_en": "The figure is of the year before.",
+        "decided_by": "analytics",
+        "told_to": "the publisher",
+        "known_from": datetime(2026, 11, 3),
+    }
+    with Ledger(home.ledger) as ledger:
+        publish_figures(
+            home,
+            ledger,
+            night(5),
+            mart__minimum_dataset=[figure(None, **gone), population(**reason)],
+            core__dim_region=regions,
+            core__region_county_assn=[{"region_level": "county", "region_code": "05", "county_code": "05"}],
+            dq__delivery_status=[{"organiser_code": "05", "is_usable": False, "is_late": True} | late],
+            dq__correction=[corrected],
+        )
+    monkeypatch.setenv("SOTEVARASTO_HOME", str(home.root))
+    code, said = run("contacts_per_1000", "--region", "05")
+    assert code == 0, said
+    assert "no --period was given: 2026-09 is the latest of 1 month," in said
+    assert "05 Varsinais-Suomi, care_contacts of 2026-09: late, due on 2026-10-15; nothing has come" in said
+    assert "Rows: none; what would bring them is missing" in said and "select" not in said
+    code, said = run("population", "--region", "05")
+    assert "COR-STA-001  value of population: the source gives 490,000, 500,000 stands in its place" in said
+    assert "why: The figure is of the year before." in said
+    assert "decided by analytics, in force from 2026-11-03 00:00 UTC" in said

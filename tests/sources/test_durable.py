@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sources.durable import TEMP_PREFIX, replace_file, temp_path, write_atomic
+from sources.durable import TEMP_PREFIX, alone_in, replace_file, temp_path, write_atomic
+from sources.errors import SotevarastoError
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,6 +41,18 @@ def test_a_temporary_name_lies_in_the_same_folder_and_is_known_by_its_prefix(tmp
     tmp.write_bytes(b"rows")
     replace_file(tmp, tmp_path / "slice.parquet", mode=0o600)
     assert [(file.name, file.stat().st_mode & 0o777) for file in tmp_path.iterdir()] == [("slice.parquet", 0o600)]
+
+
+def test_a_folder_is_held_by_one_at_a_time_and_free_again_afterwards(tmp_path: Path) -> None:
+    taken = SotevarastoError("another works there")
+    with (
+        alone_in(tmp_path, taken),
+        pytest.raises(SotevarastoError, match="another works there"),
+        alone_in(tmp_path, taken),
+    ):
+        pass
+    with alone_in(tmp_path, taken):
+        assert tmp_path.is_dir()
 
 
 @pytest.mark.parametrize(

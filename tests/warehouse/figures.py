@@ -30,7 +30,13 @@ _CORE = {
         *("unit", "numerator_text", "denominator_text", "formula_text", "source_code", "status", "notes"),
     ),
     "core.fct_cost": ("receipt_id", "row_receipt_id"),
-    "core.dim_region": ("region_level", "region_code", *(f"region_name_{x}" for x in ("fi", "sv", "en"))),
+    "core.dim_region": (
+        "region_level",
+        "region_code",
+        *(f"region_name_{x}" for x in ("fi", "sv", "en")),
+        "joint_authority_code",
+    ),
+    "core.region_county_assn": ("region_level", "region_code", "county_code"),
 }
 _CONTRACTED = (
     "mart.minimum_dataset",
@@ -40,6 +46,8 @@ _CONTRACTED = (
     "meta.dictionary",
     "dq.delivery",
     "dq.delivery_file",
+    "dq.delivery_status",
+    "dq.correction",
     "dq.check_result",
     "dq.quarantine",
     "dq.period_lock",

@@ -44,6 +44,13 @@ def test_the_current_total_by_residence_is_meant_unless_told_otherwise(release):
     assert asked(release, "population", "varsinais-suomi", "2025")["value"] == 500_000
 
 
+def test_without_a_period_the_latest_is_taken_and_what_there_is_is_told(release):
+    cell = asked(release, period=None)
+    assert (cell["period_start"], cell["value"]) == (date(2026, 9, 1), 10)
+    assert cell["chosen_from"] == ["2 months, 2026-08 to 2026-09"]
+    assert asked(release)["chosen_from"] == []
+
+
 def test_an_earlier_moment_gives_what_was_known_then(release):
     assert asked(release, at=datetime(2026, 11, 2, 12, tzinfo=UTC))["value"] == 9
     with pytest.raises(

@@ -166,6 +166,46 @@ def test_every_figure_that_moved_is_told_with_its_cause_and_no_other(home):
     }
 
 
+def test_a_known_error_put_right_is_a_cause_of_its_own_beside_a_restatement(world: World):
+    """Of 06 the error is put right, of 07 by another value than before, of 08 no longer since its source has restated it; of 09 what is corrected stays."""
+    home, ledger = world.home, world.ledger
+
+    def said(number: int) -> dict:
+        return {
+            "comparability": "caution",
+            "comparability_reason": f"corrected by COR-SOT-00{number}, the source gives 1.000000",
+        }
+
+    def national(region: str, snapshot_id: str) -> dict:
+        return behind(None, snapshot_id, **OF_POPULATION | {"region_code": region})
+
+    def released(at: datetime, rows: list[dict], lineage: list[dict]) -> None:
+        publish_figures(home, ledger, at, mart__minimum_dataset=rows, meta__lineage=lineage)
+
+    steady = population(4, region_code="09", **said(4))
+    was = [
+        population(1, region_code="06"),
+        population(2, region_code="07", **said(2)),
+        population(3, region_code="08", **said(3)),
+    ]
+    is_now = [
+        population(5, region_code="06", **said(1)),
+        population(6, region_code="07", **said(2)),
+        population(9, region_code="08"),
+    ]
+    released(night(3), [*was, steady], [national(code, "p1") for code in ("06", "07", "08", "09")])
+    released(
+        night(4), [*is_now, steady], [national("08", "p2"), *(national(code, "p1") for code in ("06", "07", "09"))]
+    )
+    with compared(home, release_of(home, "20261103"), release_of(home, "20261104")) as con:
+        found = con.execute("select region_code, moved, cause, evidence from moved order by region_code").fetchall()
+    assert found == [
+        ("06", "value", "correction", "correction COR-SOT-001"),
+        ("07", "value", "correction", "correction COR-SOT-002"),
+        ("08", "value", "correction; restatement", "correction COR-SOT-003; snapshot p2"),
+    ]
+
+
 def test_with_the_same_inputs_it_was_the_code(world: World):
     home, ledger = world.home, world.ledger
     publish_figures(home, ledger, night(3), **before())

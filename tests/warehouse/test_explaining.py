@@ -229,6 +229,108 @@ def test_a_delta_names_the_deliveries_that_brought_its_rows(world: World):
     assert full["made_of"] == []
 
 
+def awaited(organiser_code: str, period: str, status: str, **other) -> dict:
+    """A row of dq.delivery_status: contacts, of which nothing has come unless told otherwise."""
+    return {
+        "organiser_code": organiser_code,
+        "dataset": "care_contacts",
+        "period": period,
+        "status": status,
+        "due_on": "2026-10-15",
+        "is_usable": False,
+        "is_late": status == "late",
+        "deliveries": 0,
+    } | other
+
+
+def test_a_figure_that_waits_names_the_sender_and_the_month_with_its_status(world: World):
+    """A quarter: August of 05 was rejected, its September came after the moment that is asked for; HUS counts where its share is in the coverage."""
+    quarter = {
+        "period_grain": "quarter",
+        "period_start": "2026-07-01",
+        "period_end": "2026-09-30",
+        "value_status": "missing",
+    }
+    came = {"is_usable": True, "deliveries": 1, "last_delivery_status": "accepted", "first_accepted_at": NIGHT}
+    publish_figures(
+        world.home,
+        world.ledger,
+        night(5),
+        mart__minimum_dataset=[
+            figure(None, coverage=0.5, indicator_code=code, numerator=None, comparability_reason=reason, **quarter)
+            for code, reason in (
+                ("contacts_per_1000", "3 of 6 expected deliveries missing"),
+                ("population", "no own reason; 1 of 3 expected deliveries missing"),
+            )
+        ],
+        core__dim_region=[
+            {"region_level": level, "region_code": code, "joint_authority_code": joint}
+            | {f"region_name_{x}": code for x in ("fi", "sv", "en")}
+            for level, code, joint in (("county", "05", "HUS"), ("joint_authority", "HUS", None))
+        ],
+        core__region_county_assn=[{"region_level": "county", "region_code": "05", "county_code": "05"}],
+        dq__delivery=[
+            delivered("bad", period="2026-08", status="rejected", rule="HVA-FILE-0-012"),
+        ],
+        dq__delivery_status=[
+            awaited("05", "2026-07", "complete", **came),
+            awaited("05", "2026-08", "late", deliveries=1, last_delivery_status="rejected"),
+            awaited("05", "2026-09", "complete", **came | {"first_accepted_at": LATER}),
+            awaited("HUS", "2026-07", "complete", **came),
+            awaited("HUS", "2026-08", "partial", deliveries=1, last_delivery_status="held"),
+        ],
+    )
+
+    def missing(indicator: str, **other) -> list[tuple]:
+        return [
+            (one["organiser_code"], one["period"], one["status"], one["rule"])
+            for one in told(world.home, indicator, "2026-Q3", **other)["missing"]
+        ]
+
+    august = ("05", "2026-08", "late", "HVA-FILE-0-012")
+    assert missing("population") == [august], "it expects the organisers alone: the joint authority is not waited for"
+    assert missing("contacts_per_1000") == [august, ("HUS", "2026-08", "partial", None), ("HUS", "2026-09", None, None)]
+    then = missing("contacts_per_1000", at=datetime(2026, 11, 4, tzinfo=UTC))
+    assert ("05", "2026-09", "complete", None) in then
+
+
+def test_a_corrected_figure_tells_the_correction_that_it_names(world: World):
+    def correction(number: int, **other) -> dict:
+        return {
+            "correction_id": f"COR-STA-00{number}",
+            "dataset": "population",
+            "source_row_key": "area=05",
+            "column_name": "value",
+            "state": "in_force",
+            "expected_value": 490_000,
+            "new_value": 500_000,
+            "reason_en": "The figure is of the year before.",
+            "decided_by": "analytics",
+            "told_to": "the publisher",
+            "known_from": NIGHT,
+        } | other
+
+    reason = "corrected by COR-STA-001, the source gives 490000.000000"
+    publish_figures(
+        world.home,
+        world.ledger,
+        night(5),
+        **tables(
+            mart__minimum_dataset=[population(comparability_reason=reason)],
+            dq__correction=[
+                correction(1, new_value=480_000, known_to=NIGHT, state="withdrawn"),
+                correction(1),
+                correction(1, source_row_key="area=06"),
+                correction(2),
+            ],
+        ),
+    )
+    (found,) = told(world.home, "population", "2025")["corrections"]
+    assert (found["correction_id"], found["expected_value"], found["new_value"]) == ("COR-STA-001", 490_000, 500_000)
+    assert found["source_row_keys"] == ["area=05", "area=06"]
+    assert (found["decided_by"], found["known_from"]) == ("analytics", NIGHT)
+
+
 def test_a_release_from_before_lineage_says_so(world: World):
     world.accept("r1", night(3))
     world.release(night(3))

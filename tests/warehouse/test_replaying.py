@@ -11,6 +11,7 @@ from sotevarasto.cli import main
 from sources.ledger import Ledger
 from sources.regional import catalogue, replay
 from sources.regional.judge import AcceptedCheck
+from sources.regional.unmapped import code_rules, with_nearest
 from warehouse.registry import stage_registry
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources" / "regional"))
@@ -60,6 +61,14 @@ def test_unknown_codes_wait_in_the_queue_with_the_nearest_known_one(desk):
         "profession",
     )
     assert found["LÄHIH"]["nearest_score"] < 100
+
+
+def test_a_value_that_is_like_no_known_one_has_no_nearest():
+    rules = {dataset_column: rule for rule, dataset_column in code_rules(catalogue.dataset_contracts()).items()}
+    values = [("05", rules["care_contacts", "sex"], value) for value in ("M.", "#")]
+    like, unlike = with_nearest(values, catalogue.dataset_contracts(), catalogue.counties())
+    assert like.nearest_value == "M" and like.nearest_score > 0
+    assert (unlike.nearest_value, unlike.nearest_code, unlike.nearest_score) == (None, None, None)
 
 
 def test_a_mapping_and_a_replay_on_the_command_line_recover_the_rows_and_empty_the_queue(desk, monkeypatch):

@@ -25,6 +25,8 @@ laid AS (
         y.comparability AS new_comparability,
         x.publication_status AS old_publication_status,
         y.publication_status AS new_publication_status,
+        regexp_extract_all(coalesce(x.comparability_reason, ''), 'corrected by (COR-[A-Z]+-[0-9]+)', 1) AS old_corrections,
+        regexp_extract_all(coalesce(y.comparability_reason, ''), 'corrected by (COR-[A-Z]+-[0-9]+)', 1) AS new_corrections,
         (x.coverage, x.comparability_reason, x.value_low, x.value_high, x.origin, x.unit)
         IS DISTINCT FROM (y.coverage, y.comparability_reason, y.value_low, y.value_high, y.origin, y.unit) AS is_told_otherwise
     FROM before x

@@ -19,12 +19,24 @@ cause AS (
         AND i.region_level = f.region_level AND i.region_code = f.region_code
         AND i.period_grain = f.period_grain AND i.period_start = f.period_start
     GROUP BY ALL
+),
+
+-- A known error was put right, or no longer is; or, where all inputs are the same, it was put right by another value.
+corrected AS (
+    SELECT
+        * EXCLUDE (old_corrections, new_corrections),
+        if(
+            old_corrections IS DISTINCT FROM new_corrections OR (inputs IS NULL AND moved = 'value' AND len(new_corrections) > 0),
+            'correction ' || array_to_string(list_sort(list_distinct(old_corrections || new_corrections)), ', '), NULL
+        ) AS correction
+    FROM cause
 )
 
 SELECT
-    c.* EXCLUDE (inputs, evidence),
+    c.* EXCLUDE (inputs, evidence, correction),
     CASE
-        WHEN c.inputs IS NOT NULL THEN concat_ws('; ', c.inputs, if(d.indicator_code IS NOT NULL, 'definition', NULL))
+        WHEN c.inputs IS NOT NULL OR c.correction IS NOT NULL
+            THEN concat_ws('; ', if(c.correction IS NOT NULL, 'correction', NULL), c.inputs, if(d.indicator_code IS NOT NULL, 'definition', NULL))
         WHEN c.moved = 'publication status' THEN 'lock'
         WHEN d.indicator_code IS NOT NULL THEN 'definition'
         WHEN c.moved = 'appeared' AND c.new_value IS NULL THEN 'others delivered the period'
@@ -32,7 +44,7 @@ SELECT
         WHEN getvariable('is_code_changed') THEN 'code'
         ELSE 'not told'
     END AS cause,
-    c.evidence
-FROM cause c
+    nullif(concat_ws('; ', c.correction, c.evidence), '') AS evidence
+FROM corrected c
 LEFT JOIN definition d USING (indicator_code)
 ORDER BY ALL

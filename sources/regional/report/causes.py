@@ -4,7 +4,7 @@ Belongs here: the errors of a quarantine file in their order, which of them foll
 Does not belong here: what is said about them (facts.py) and where it is written (tables.py, page.py).
 
 An error is a root or follows from one. Three or more values of a line that are not of their columns' form tell of a line whose values moved: the leftmost is the
-root. Of two errors about one value the first is the root. A rule that compares columns follows from an error in one of them. Roots of one rule and column are one
+root. A date or a number that is only written in another way is where it belongs, and tells of no such line. Of two errors about one value the first is the root. A rule that compares columns follows from an error in one of them. Roots of one rule and column are one
 cause when they have the same value (codes) or the same form (numbers, times, identifiers); comparisons and faults of whole lines are one cause a rule.
 """
 
@@ -29,6 +29,9 @@ _MOVED = 3
 # More than so many kinds of one rule and column are told as one.
 _KINDS = 20
 _BATCH = 20_000
+# A value that shows as one of its column's type, written as another program writes it.
+_DATE, _NUMBER = "[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([ T].*)?", "[-+−]?[0-9][0-9 .,\u00a0]*"
+_OWN_KIND = {"timestamp": _DATE, "date": _DATE, "decimal": _NUMBER, "integer": _NUMBER}
 _BY_VALUE = ("codes", "in_force")
 _BY_FORM = ("type", "pattern", "range", "on_clock", "no_identity_code")
 # What shows as it is; everything else is written out by `shown`.
@@ -107,9 +110,9 @@ class Findings:
             yield [text for (text,) in batch]
 
     def _read(self, file: Path, contract: Contract, dialect: Dialect | None) -> None:
-        """The table report_error: number, rule_id, rule_number, is_primary, grouping, inputs, position, file, line, record, column, value."""
+        """The table report_error: number, rule_id, rule_number, is_primary, is_own_kind, grouping, inputs, position, file, line, record, column, value."""
         con, source = self._con, f"read_parquet({quoted(str(file))})"
-        _table(con, "report_rule", _RULE, [_rule_row(*r) for r in enumerate(contract.rules)])
+        _table(con, "report_rule", _RULE, [_rule_row(*r, contract) for r in enumerate(contract.rules)])
         order = list(dialect.columns.values()) if dialect else list(contract.column_names)
         _table(
             con,
@@ -129,7 +132,8 @@ class Findings:
             )
             select
                 row_number() over (order by file_name, line_number, rule_number nulls first, rule_id, column_name, value) as number,
-                rule_id, rule_number, coalesce(is_primary, false) as is_primary, coalesce(grouping, 'rule') as grouping, inputs, position,
+                rule_id, rule_number, coalesce(is_primary, false) as is_primary,
+                coalesce(regexp_full_match(trim(value), own_kind), false) as is_own_kind, coalesce(grouping, 'rule') as grouping, inputs, position,
                 file_name, line_number, record_number, column_name, value
             from found left join report_rule using (rule_id) left join report_column using (column_name)
             """
@@ -162,12 +166,13 @@ class Findings:
             f"""
             create or replace temp table report_linked as
             with value_error as (
-                select file_name, line_number, column_name, any_value(position) as position, min(number) as first
+                select file_name, line_number, column_name, any_value(position) as position, min(number) as first,
+                    bool_and(is_own_kind) as is_own_kind
                 from report_error where is_primary group by all
             ),
             moved as (
                 select file_name, line_number, arg_min(first, position) as first
-                from value_error group by all having count(*) >= {_MOVED}
+                from value_error where not is_own_kind group by all having count(*) >= {_MOVED}
             ),
             compared as (
                 select e.number, min(v.first) as first
@@ -246,6 +251,7 @@ _RULE = {
     "is_primary": "boolean",
     "grouping": "varchar",
     "inputs": "varchar[]",
+    "own_kind": "varchar",
 }
 
 
@@ -264,8 +270,9 @@ def _first(cap: int) -> str:
     return f"qualify row_number() over (partition by e.rule_id order by e.number) <= {cap} order by e.number"
 
 
-def _rule_row(number: int, rule: Any) -> tuple:
+def _rule_row(number: int, rule: Any, contract: Contract) -> tuple:
     a = rule.arguments
     inputs = [rule.column, *(a[name] for name in ("other", "birth_year", "on") if name in a), *a.get("first_of", ())]
     grouping = "value" if rule.check in _BY_VALUE else "form" if rule.check in _BY_FORM else "rule"
-    return rule.id, number, rule.check in STANDARD_CHECKS, grouping, inputs
+    own_kind = _OWN_KIND.get(contract.column(rule.column).type.partition("(")[0]) if rule.check == "type" else None
+    return rule.id, number, rule.check in STANDARD_CHECKS, grouping, inputs, own_kind

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sources.contract import LANGUAGES, Contract, read_yaml
 from sources.reference import ended, successor
 from sources.regional.county import County, Dialect
+from sources.regional.expected import due_on
 from sources.regional.file_rules import TOLD, file_rule
 from sources.regional.report.causes import Cause, Findings
 from sources.regional.report.expected import agreed_codes, expected, header_of
@@ -28,6 +29,7 @@ FORMAT = 3
 # How many errors of one rule each form lists: the page, the workbook, JSONL and CSV.
 PAGE_CAP, BOOK_CAP, CAP = 100, 1_000, 100_000
 SHARE = file_rule("QUARANTINE_SHARE").id
+_USED = file_rule("SEQ").id
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def build(case: Case, context: Context) -> Report:
         **{key: judged[key] for key in ("status", "rule", "reason", "first_receipt_id")},
         # The ledger gives keys back in another order than they were made in.
         "values": dict(sorted(judged["values"].items())),
+        "next": _next(case, context),
         "rows": {part: judged[f"rows_{part}"] for part in ("received", "accepted", "quarantined")},
         "totals": _totals(mend, causes),
         "faults": whole,
@@ -108,6 +111,29 @@ def build(case: Case, context: Context) -> Report:
         "mend": mend,
     }
     return Report(document, findings)
+
+
+def _next(case: Case, context: Context) -> dict[str, Any]:
+    """The least sequence number of the sender's next delivery of the month, null where there is nothing to send; and the day on which the month is due by its contract."""
+    period, contract = case.sent["period"], context.contract
+    is_due = contract is not None and contract.due_days is not None and period
+    return {
+        "sequence": _next_sequence(case.sent["sequence"], case.judged),
+        # By the calendar alone, so that the sender's own desk says the same.
+        "due_on": due_on(period, contract.due_days, date.min).isoformat() if is_due else None,
+    }
+
+
+def _next_sequence(sent: int | None, judged: Mapping[str, Any]) -> int | None:
+    if sent is None or judged["status"] == "duplicate":
+        return None
+    if judged["status"] != "rejected":
+        return sent + 1
+    used = [one["values"].get("found") for one in (judged, *judged.get("also", ())) if one["rule"] == _USED]
+    if None in used:  # a verdict of an earlier version: its own words say it
+        return None
+    # A rejected delivery uses up no number.
+    return max(used) + 1 if used else sent
 
 
 def _sent(case: Case, context: Context) -> dict[str, Any]:

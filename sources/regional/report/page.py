@@ -45,8 +45,9 @@ def _page(code: str, report: Report, context: Context) -> dict[str, Any]:
         "dataset": dataset,
         "title": text["title"].format(**facts),
         "state": state(document, text),
+        "following": following(document, text),
         "summary": summary(document["totals"], text),
-        "is_hidden": _hides_rows(document),
+        "is_hidden": hides_rows(document),
     }
 
 
@@ -55,6 +56,17 @@ def state(document: dict[str, Any], text: dict[str, Any]) -> str:
     status, rows = document["status"], document["rows"]
     told = text["accepted_partly" if status == "accepted" and rows["quarantined"] else status]
     return told.format(first=document["first_receipt_id"], **rows)
+
+
+def following(document: dict[str, Any], text: dict[str, Any]) -> str:
+    """By which number to deliver again, and by which day the month is due."""
+    due_on, sequence = document["next"]["due_on"], document["next"]["sequence"]
+    told = []
+    if sequence is not None:
+        again = "again" if sequence == document["sequence"] else "higher"
+        kind = again if document["status"] == "rejected" else "correction"
+        told.append(text["next"][kind].format(sequence=sequence))
+    return " ".join([*told, *([text["next"]["due"].format(due_on=due_on)] if due_on else [])])
 
 
 def summary(totals: dict[str, int], text: dict[str, Any]) -> str:
@@ -68,6 +80,6 @@ def summary(totals: dict[str, int], text: dict[str, Any]) -> str:
     return f"{said[0]} {said[1]}{follow}"
 
 
-def _hides_rows(document: dict[str, Any]) -> bool:
+def hides_rows(document: dict[str, Any]) -> bool:
     """True when the delivery was refused before its rows were judged: mending that may bring more to light."""
     return document["status"] == "rejected" and document["rows"]["received"] is None

@@ -107,6 +107,7 @@ _NO_REASON = ("",) * len(LANGUAGES)
 def _csv_fault(item: dict[str, Any], fault: dict[str, Any], cause: str) -> tuple:
     """The line of what refuses the delivery as a whole, or holds it."""
     found, reasons = fault["found"]["en"], (fault["reason"][code] for code in LANGUAGES)
+    item = item | {"expected": fault["declared"]}
     return (*_head(item), cause, "", fault["file"], fault["line"], "", *_names(item), found, *_said(item), *reasons)
 
 

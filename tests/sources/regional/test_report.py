@@ -242,6 +242,40 @@ def test_a_notice_is_told_though_nothing_is_refused_for_it(desk):
     assert [c["rule"] for c in cells(desk)] == [file_rule("TRUNCATED").id]
 
 
+REFUSED = {"status": "rejected", "rows_received": None, "rows_accepted": 0, "reason": "-"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sequence", "said"),
+    [
+        (
+            REFUSED | {"rule": file_rule("HASH").id, "values": {"declared": "aa", "found": "bb"}},
+            1,
+            "Käytä korjatussa toimituksessa samaa järjestysnumeroa 1",
+        ),
+        (
+            REFUSED | {"rule": file_rule("SEQ").id, "values": {"declared": 1, "found": 4}},
+            5,
+            "Ge den rättade leveransen löpnummer 5 eller högre",
+        ),
+        ({}, 2, "give the new delivery the sequence number 2 or a higher one"),
+        ({"status": "duplicate", "first_receipt_id": RECEIPT, "reason": "the same"}, None, ""),
+    ],
+)
+def test_the_number_of_the_next_delivery_and_the_due_day_are_told(desk, verdict, sequence, said):
+    document = told(desk, **verdict)
+    assert document["next"] == {"sequence": sequence, "due_on": "2026-09-15"}
+    page = part(desk, ".html")
+    assert said in page and "Kuukauden viimeinen toimituspäivä on 2026-09-15." in page
+
+
+def test_what_was_expected_of_a_rejected_delivery_stands_in_the_csv_too(desk):
+    values = {"declared": "'Sp'", "found": "'Sukup'", "line": 1, "file": "contacts.csv"}
+    told(desk, **REFUSED | {"rule": file_rule("HEADER_RENAMED").id, "values": values})
+    (line,) = cells(desk)
+    assert (line["value"], line["expected_fi"], line["expected_en"]) == ("'Sukup'", "'Sp'", "'Sp'")
+
+
 def test_a_duplicate_quotes_the_first_receipt_and_asks_for_nothing(desk):
     document = told(
         desk,
@@ -279,8 +313,11 @@ def test_the_page_stands_alone_and_can_be_read_without_seeing_it(desk):
     assert [s.get("lang") for s in page.all("section")] == ["fi", "sv", "en"]
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
+    beside = {f"{RECEIPT}{suffix}" for suffix in (*SUFFIXES, ".outlook.html")}
     for link in page.all("a"):
-        assert link["href"].removeprefix("#") in ids
+        file, _, place = link["href"].partition("#")
+        assert file in beside | {""} and (file or place in ids)
+    assert {link["href"].partition("#")[0] for link in page.all("a")} == beside - {f"{RECEIPT}.html"} | {""}
     for _, attributes in page.tags:
         if label := attributes.get("aria-labelledby"):
             assert label in ids

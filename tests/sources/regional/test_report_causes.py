@@ -85,6 +85,21 @@ def test_values_that_moved_into_other_columns_are_one_cause_that_begins_at_the_l
     assert cause["header"] in cause["text"]["fi"]
 
 
+def test_values_that_another_program_wrote_in_its_own_way_did_not_move(desk):
+    """A file saved again by a spreadsheet: dates and decimals of every line are written otherwise, each in its own column."""
+    written = [
+        ("contacted_at", "1.8.2026 16.16"),
+        ("booked_at", "1.8.2026 16.20"),
+        ("visited_at", "2.8.2026 9.05"),
+        ("visit_duration_hours", "0,35"),
+    ]
+    rows = [("a.csv", n, column, rule_of(column, "type"), value) for n in range(2, 12) for column, value in written]
+    document = told(desk, rows)
+    assert {(c["kind"], c["column"], c["errors"], c["cascades"]) for c in document["causes"]} == {
+        ("form", column, 10, 0) for column, _ in written
+    }
+
+
 def test_too_large_a_share_of_faulty_rows_is_no_cause_for_its_rows_have_theirs(desk):
     share = file_rule("QUARANTINE_SHARE").id
     document = told(desk, sex_rows(50), status="rejected", rule=share, rows_accepted=0, rows_quarantined=50)
