@@ -25,7 +25,7 @@ def path_of(home: Home, receipt: Event) -> Path:
 def write_receipts(home: Home, ledger: Ledger) -> int:
     """Write every receipt file that is not there; returns how many. Written again it is the same, byte for byte. OSError when the home cannot be written."""
     written = 0
-    for receipt in ledger.events("receipt"):
+    for receipt in ledger.each("receipt"):
         path = path_of(home, receipt)
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
