@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import LANGUAGES, Contract, read_yaml
-from sources.durable import kill_point, write_atomic
+from sources.durable import fsync_dir, kill_point, write_atomic
 from sources.home import Home
 from sources.ledger import Ledger
 from sources.regional.county import County
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # The month itself and the twelve before it, so that the same month of last year is among them.
 MONTHS = 13
 _FORMAT = 1
+# Written before the folder is flushed.
+_AT_ONCE = 50
 _SUFFIXES = (".outlook.json", ".outlook.html")
 
 
@@ -82,8 +84,12 @@ def write_outlooks(
             try:
                 with connections.of_this_thread() as con:
                     found = _figures(con, dataset, due)
-                    for outlook in due:
-                        _write(home, _document(outlook, found, counties[organiser], contracts[dataset]))
+                for at in range(0, len(due), _AT_ONCE):
+                    some = due[at : at + _AT_ONCE]
+                    _write(
+                        home.reports / organiser,
+                        [_document(o, found, counties[organiser], contracts[dataset]) for o in some],
+                    )
             except Exception as error:  # an outlook is no verdict: the night goes on, and the next one writes it
                 failed = type(error).__name__
                 problems.append(f"the outlooks of {organiser}, {dataset}, are not written ({failed}); run again")
@@ -199,13 +205,18 @@ def _change(now: Any, before: Any) -> str | None:
     return str(change.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def _write(home: Home, document: dict[str, Any]) -> None:
-    folder = home.reports / document["organiser_code"]
+def _write(folder: Path, documents: list[dict[str, Any]]) -> None:
+    """Write outlooks of one sender. A page stands for both its parts, so that it comes after them; one whose name a power cut took is written again."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    parts = (json.dumps(document, ensure_ascii=False, indent=1) + "\n", _page(document))
-    for suffix, content in zip(_SUFFIXES, parts, strict=True):
-        write_atomic(folder / f"{document['receipt_id']}{suffix}", content)
-        kill_point("outlook.written")
+    for suffix, form in zip(_SUFFIXES, (_json, _page), strict=True):
+        for document in documents:
+            write_atomic(folder / f"{document['receipt_id']}{suffix}", form(document), flushes_folder=False)
+            kill_point("outlook.written")
+        fsync_dir(folder)
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _page(document: dict[str, Any]) -> str:
