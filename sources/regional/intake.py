@@ -77,6 +77,7 @@ def _take_in(
     found = scan(home.inbox, {*counties, TEST_ORGANISER}, settled_by(ledger, at))
     record_sightings(ledger, home.inbox, found.waiting, at)
     received = receive(home, ledger, landing, found.arrivals, at)
+    found = replace(found, arrivals=())
     write_receipts(home, ledger)
     if received.receipt_ids:
         say(f"{len(received.receipt_ids)} deliveries received")
