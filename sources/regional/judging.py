@@ -7,7 +7,6 @@ killed at any moment and run again. Does not belong here: the checks themselves 
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -107,10 +106,9 @@ class Judging:
             self._ask_pandera(everything)
             self._measure(everything)
             # What waits comes last: tonight may have brought the delivery that ends the question.
-            left = deque(sorted(everything, key=lambda w: w.hold is not None))
-            everything.clear()
-            while left:
-                work = left.popleft()
+            everything = sorted(everything, key=lambda w: w.hold is not None)[::-1]
+            while everything:
+                work = everything.pop()
                 try:
                     self._conclude(work)
                 except NotNow as problem:
@@ -141,9 +139,7 @@ class Judging:
         self._accepted = Accepted.of(self.ledger.each("receipt"), verdicts, annulled, erased)
         self._locked = {(lock.dataset, lock.period) for lock in locks(self.ledger)}
         self._held = {e.subject: e for e in self.ledger.each("hold") if e.subject not in verdicts}
-        # What was erased while it was held waits for nothing.
-        done = verdicts.keys() | (self._held.keys() & erased)
-        pending = []
+        done, pending = verdicts.keys() | (self._held.keys() & erased), []  # an erased one waits for nothing
         for receipt in self.ledger.each("receipt"):
             county = county_of(receipt.body, self.counties)
             self._replays.note(receipt.subject, receipt.body, county.keys if county else ())

@@ -51,8 +51,8 @@ class RuleCounts:
     counts: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[dict[str, object]]:
-        for rule, failed, applicable in zip(self.rules, self.counts[::2], self.counts[1::2], strict=True):
-            yield {"rule": rule.rule_id, "column": rule.column, "failed": failed, "applicable": applicable}
+        for rule, failed, total in zip(self.rules, self.counts[::2], self.counts[1::2], strict=True):
+            yield {"rule": rule.rule_id, "column": rule.column, "failed": failed, "applicable": total}
 
 
 @dataclass(frozen=True)
