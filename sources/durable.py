@@ -57,26 +57,30 @@ def fsync_dir(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_file(tmp: Path, final: Path, mode: int | None = None) -> None:
-    """Make the finished file `tmp` (same folder as `final`) durable under its final name, in one atomic step."""
+def replace_file(tmp: Path, final: Path, mode: int | None = None, *, flushes_folder: bool = True) -> None:
+    """Make the finished file `tmp` (same folder as `final`) durable under its final name, in one atomic step.
+
+    Unless it flushes the folder, whoever puts several files there does, before anything relies on their names.
+    """
     if mode is not None:
         os.chmod(tmp, mode)
     fsync_file(tmp)
     kill_point("file.flushed")
     os.replace(tmp, final)
     kill_point("file.renamed")
-    fsync_dir(final.parent)
+    if flushes_folder:
+        fsync_dir(final.parent)
 
 
-def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
-    """Write a whole file so that a reader or a crash finds the old content or the new one, never a part."""
+def write_atomic(path: Path, data: bytes | str, mode: int = 0o600, *, flushes_folder: bool = True) -> None:
+    """Write a whole file so that a reader or a crash finds the old content or the new one, never a part; `flushes_folder` as in `replace_file`."""
     content = data.encode("utf-8") if isinstance(data, str) else data
     tmp = temp_path(path)
     descriptor = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        replace_file(tmp, path, mode)
+        replace_file(tmp, path, mode, flushes_folder=flushes_folder)
     except BaseException:
         tmp.unlink(missing_ok=True)
         raise

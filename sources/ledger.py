@@ -13,7 +13,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,6 +48,7 @@ BEGIN SELECT RAISE(ABORT, 'the ledger takes the next number only'); END""",
 _SCHEMA = {"event": _TABLE} | _GUARDS
 # A bit flipped in a text shows as bytes that are no UTF-8, not always as an error of SQLite's own.
 _DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+_PAGE = 100
 _COLUMNS = "seq, at, recorded_at, kind, subject, body, prev_hash, hash"
 
 
@@ -230,6 +231,19 @@ class Ledger:
     def events(self, kind: str | None = None) -> list[Event]:
         """All events, or those of one kind, oldest first."""
         return [_event(row) for row in self.rows(kind)]
+
+    def each(self, kind: str) -> Iterator[Event]:
+        """The events of one kind, oldest first, a few in memory at a time; one that is appended meanwhile comes too."""
+        query = f"SELECT {_COLUMNS} FROM event WHERE kind = ? AND seq > ? ORDER BY seq LIMIT {_PAGE}"
+        last, page = 0, [None] * _PAGE
+        while len(page) == _PAGE:
+            page = [Row(*row) for row in self._read(query, kind, last)]
+            yield from map(_event, page)
+            last = page[-1].seq if page else last
+
+    def subjects(self, kind: str) -> list[str]:
+        """What the events of one kind are about, oldest first."""
+        return [subject for (subject,) in self._read("SELECT subject FROM event WHERE kind = ? ORDER BY seq", kind)]
 
     def head(self) -> Head:
         """The newest row's number and hash; Head(0, GENESIS) while the ledger is empty."""

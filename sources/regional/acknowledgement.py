@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sources.durable import kill_point, write_atomic
+from sources.durable import fsync_dir, kill_point, write_atomic
 from sources.home import Home
 from sources.ledger import Event, Ledger
 
@@ -24,14 +24,18 @@ def path_of(home: Home, receipt: Event) -> Path:
 
 def write_receipts(home: Home, ledger: Ledger) -> int:
     """Write every receipt file that is not there; returns how many. Written again it is the same, byte for byte. OSError when the home cannot be written."""
-    written = 0
-    for receipt in ledger.events("receipt"):
+    written, folders = 0, set()
+    for receipt in ledger.each("receipt"):
         path = path_of(home, receipt)
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            write_atomic(path, json.dumps(acknowledgement(receipt), ensure_ascii=False, indent=1) + "\n")
+            text = json.dumps(acknowledgement(receipt), ensure_ascii=False, indent=1) + "\n"
+            write_atomic(path, text, flushes_folder=False)
             kill_point("receipt.written")
             written += 1
+            folders.add(path.parent)
+    for folder in sorted(folders):
+        fsync_dir(folder)
     return written
 
 

@@ -190,7 +190,9 @@ class _Work:
 
     def _rows(self, path: Path) -> str:
         """The accepted rows of a slice, each with the receipt that brought it. A column that an older slice lacks is null."""
-        there = {row[0] for row in self.con.execute(f"describe select * from {_parquet(path)}").fetchall()}
+        there = {*self.contract.column_names}
+        if path != self.staged or self.admitted.manifest.mode != FULL:
+            there = {row[0] for row in self.con.execute(f"describe select * from {_parquet(path)}").fetchall()}
         columns = [
             identifier(c.name) if c.name in there else f"null::{c.sql_type} as {identifier(c.name)}"
             for c in self.contract.columns

@@ -149,7 +149,10 @@ def _judge(
 
 
 def _read(home: Home, connections: Any, admitted: Admitted) -> dict[str, Any]:
-    staged, totals = stage(connections, admitted, compile_rules(admitted.contract)), []
+    # Of accepted rows the report has nothing but what they add up to, where the manifest says so.
+    is_added_up = bool((admitted.manifest.body.get("control_totals") or {}).get("sums"))
+    rules, totals = compile_rules(admitted.contract), []
+    staged = stage(connections, admitted, rules, keeps_accepted=is_added_up)
     if not staged.refusal:
         staged, totals = added_up(connections, staged)
     facts = replace(staged, slice=None).keep(home)

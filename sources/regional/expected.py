@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sources.contract import Contract
 from sources.ledger import Ledger
 from sources.regional.county import County
-from sources.regional.sender import in_earnest
+from sources.regional.sender import is_test
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 # Of the rows of a month that counts as whole, at most this share lies in quarantine; beyond twice as much the delivery is refused.
@@ -71,7 +71,7 @@ def due_on(period: str, due_days: int, opened_on: date) -> date:
 
 def opened_on(ledger: Ledger, at: datetime) -> date:
     """The day, in Finland, on which the first delivery was received; that of `at` while there is none."""
-    return local_day(min((e.at for e in in_earnest(ledger.events("receipt")) if e.at <= at), default=at))
+    return local_day(min((e.at for e in ledger.each("receipt") if e.at <= at and not is_test(e.body)), default=at))
 
 
 def expectations(
@@ -148,9 +148,9 @@ def _delivered_months(ledger: Ledger, at: datetime) -> tuple[dict[tuple[str, str
     first: dict[tuple[str, str], str] = {}
     last: dict[tuple[str, str], str] = {}
     this_month = f"{local_day(at):%Y-%m}"
-    for event in in_earnest(ledger.events("receipt")):
+    for event in ledger.each("receipt"):
         period = event.body["period"]
-        if event.at <= at and event.body["dataset"] and period and period <= this_month:
+        if event.at <= at and not is_test(event.body) and event.body["dataset"] and period and period <= this_month:
             key = (event.body["organiser_code"], event.body["dataset"])
             first[key] = min(period, first.get(key, period))
             last[key] = max(period, last.get(key, period))

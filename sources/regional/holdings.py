@@ -36,7 +36,7 @@ def holdings(ledger: Ledger, dataset: str, at: datetime) -> Holdings:
     receipts = {e.subject: e.body for e in received if e.at <= at and e.body.get("dataset") in (dataset, None)}
     newest: dict[tuple[str, str], tuple[int, int]] = {}
     annulled, revised = annulled_ids(ledger), revisions(ledger)
-    for receipt_id, event in holding(ledger, at).items():
+    for receipt_id, event in holding(ledger, ("rows_in_force", "rows_accepted", "is_late_after_lock"), at).items():
         sent, is_late = receipts.get(receipt_id), event.body.get("is_late_after_lock")
         if receipt_id in annulled or (is_late and receipt_id not in revised):
             continue

@@ -6,9 +6,11 @@ judging (judging.py), the report (report.py).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sources.contract import Contract
 from sources.errors import SotevarastoError
@@ -20,7 +22,7 @@ from sources.regional.acknowledgement import write_receipts
 from sources.regional.county import County
 from sources.regional.failures import log_places
 from sources.regional.inbox import scan
-from sources.regional.judgements import UNCHANGED, judgements
+from sources.regional.judgements import REPLAY, UNCHANGED, VERDICT, receipt_of
 from sources.regional.judging import Judging
 from sources.regional.outcome import IntakeOutcome, outcome_of
 from sources.regional.outlook import write_outlooks
@@ -75,6 +77,7 @@ def _take_in(
     found = scan(home.inbox, {*counties, TEST_ORGANISER}, settled_by(ledger, at))
     record_sightings(ledger, home.inbox, found.waiting, at)
     received = receive(home, ledger, landing, found.arrivals, at)
+    found = replace(found, arrivals=())
     write_receipts(home, ledger)
     if received.receipt_ids:
         say(f"{len(received.receipt_ids)} deliveries received")
@@ -108,7 +111,7 @@ def write_reports(
             try:
                 with connections.of_this_thread() as con:
                     context = context_of(receipt.body["dataset"], contracts, county, con)
-                    write_report(home, receipt, judgement, context)
+                    write_report(home, receipt, judgement(), context)
                 written += 1
                 if written % 100 == 0:
                     say(f"{written} reports written")
@@ -121,14 +124,18 @@ def write_reports(
     return problems
 
 
-def _judged(ledger: Ledger) -> Iterator[tuple[Event, Event]]:
+def _judged(ledger: Ledger) -> Iterator[tuple[Event, Callable[[], Event]]]:
     """Each receipt with its verdict, or with its hold while it has none; where the delivery was judged again and that changed something, also under the later
     judgement's own id."""
-    known = judgements(ledger)
-    holds = {event.subject: event for event in ledger.events("hold")}
-    for receipt in ledger.events("receipt"):
-        if receipt.subject not in known and receipt.subject in holds:
-            yield receipt, holds[receipt.subject]
-        for judgement in known.get(receipt.subject, ()):
-            if judgement.body["status"] != UNCHANGED:
-                yield replace(receipt, subject=judgement.subject), judgement
+    again: dict[str, list[str]] = defaultdict(list)
+    for event in ledger.each(REPLAY):
+        if event.body["status"] != UNCHANGED:
+            again[receipt_of(event)].append(event.subject)
+    judged, held = {*ledger.subjects(VERDICT)}, {*ledger.subjects("hold")}
+    for receipt in ledger.each("receipt"):
+        kinds = [VERDICT] if receipt.subject in judged else ["hold"] if receipt.subject in held else []
+        known = [(kind, receipt.subject) for kind in kinds] + [
+            (REPLAY, subject) for subject in again.get(receipt.subject, ())
+        ]
+        for kind, subject in known:
+            yield replace(receipt, subject=subject), partial(ledger.get, kind, subject)

@@ -32,6 +32,8 @@ from sources.regional.verdict import Judgement, Reading, concluded, in_file, tal
 
 # Deliveries that share a table have fewer lines than a row group of Parquet: a longer one is cut into row groups, and where depends on what stands before it.
 _ROW_GROUP = 122_880
+# pandera asks some fifty questions. Up to so many rows are gathered first: the files of a night of small deliveries would else be opened for each of them.
+_GATHERED = 1_000_000
 
 
 class JudgeError(SotevarastoError):
@@ -48,11 +50,13 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is judged as one: its files in the manifest's order, what every row says of it, and the Parquet file that its rows go to."""
+    """What is judged as one: its files in the manifest's order, what every row says of it, and the Parquet file that its rows go to (the refused ones alone
+    unless `keeps_accepted`)."""
 
     files: Sequence[SourceFile]
     context: DeliveryContext
     out: Path
+    keeps_accepted: bool = True
 
     @property
     def written(self) -> Path:
@@ -188,8 +192,10 @@ def _judge(
         except Refused as refusal:
             yield number, Judgement(refusal)
             continue
-        _write(con, deliveries[number], readings, judgement)
-        yield number, replace(judgement, staged=deliveries[number].out)
+        if deliveries[number].keeps_accepted or judgement.rows_quarantined:
+            _write(con, deliveries[number], readings, judgement)
+            judgement = replace(judgement, staged=deliveries[number].out)
+        yield number, judgement
 
 
 def _scan(con: duckdb.DuckDBPyConnection, together: Mapping[int, list[Reading]]) -> None:
@@ -209,11 +215,10 @@ def _write(
     judgement: Judgement,
 ) -> None:
     files = {r.feed.slot.file_number: (r.name, r.scan) for r in readings}
-    rows = write(con, files, delivery.context, readings[0].place[0], delivery.written)
-    if rows != judgement.rows_received:
-        raise JudgeError(
-            f"{delivery.out.name}: {rows} rows were written of {judgement.rows_received}; a fault of this program"
-        )
+    rows = write(con, files, delivery.context, readings[0].place[0], delivery.written, delivery.keeps_accepted)
+    wanted = judgement.rows_received if delivery.keeps_accepted else judgement.rows_quarantined
+    if rows != wanted:
+        raise JudgeError(f"{delivery.out.name}: {rows} rows were written of {wanted}; a fault of this program")
     os.chmod(delivery.written, 0o600)
     os.replace(delivery.written, delivery.out)
 
@@ -237,11 +242,17 @@ def validate_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, slices
     accepted = f"select {identifiers(contract.column_names)}{bounds} from {_parquet(*paths)} where rule_mask = 0"
     con.execute(f"create or replace temp view accepted_rows as {accepted}")
     rows = con.execute("select count(*) from accepted_rows").fetchall()[0][0]
-    table = ibis.duckdb.from_connection(con).table("accepted_rows", database=("temp", "main"))
+    name = "accepted_rows"
+    if rows <= _GATHERED:
+        name = "accepted_gathered"
+        con.execute(f"create or replace temp table {name} as from accepted_rows").fetchall()
+    table = ibis.duckdb.from_connection(con).table(name, database=("temp", "main"))
     try:
         accepted_schema(contract).validate(table, lazy=True)
     except SchemaErrors as errors:
         return AcceptedCheck(rows, dict(_failure(e) for e in errors.schema_errors))
+    finally:
+        con.execute("drop table if exists accepted_gathered")
     return AcceptedCheck(rows, {})
 
 

@@ -9,6 +9,8 @@ that came later: what was known before it stays known as of then.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sources.ledger import Event, Ledger
@@ -28,17 +30,22 @@ def judgements(ledger: Ledger, at: datetime | None = None) -> dict[str, list[Eve
     return dict(found)
 
 
-def holding(ledger: Ledger, at: datetime | None = None) -> dict[str, Event]:
-    """Receipt id → the judgement that holds: the newest accepted one, else the newest that decided anything."""
-    return {receipt_id: _holding(events) for receipt_id, events in judgements(ledger, at).items()}
+def holding(ledger: Ledger, parts: Collection[str], at: datetime | None = None) -> dict[str, Event]:
+    """Receipt id → the judgement that holds: the newest accepted one, else the newest that decided anything. Of each body only the status and these parts: a whole one is
+    many KiB, and there is one for every delivery of all years."""
+    found: dict[str, Event] = {}
+    for kind in (VERDICT, REPLAY):
+        for event in ledger.each(kind):
+            if (at is not None and event.at > at) or event.body["status"] == UNCHANGED:
+                continue
+            receipt_id = receipt_of(event)
+            before = found.get(receipt_id)
+            if before is None or event.body["status"] == "accepted" or before.body["status"] != "accepted":
+                body = {name: event.body[name] for name in ("status", *parts) if name in event.body}
+                found[receipt_id] = replace(event, body=body)
+    return found
 
 
 def receipt_of(event: Event) -> str:
     """The receipt that a verdict or a replay is about."""
     return event.subject if event.kind == VERDICT else event.body["receipt_id"]
-
-
-def _holding(events: list[Event]) -> Event:
-    decided = [event for event in events if event.body["status"] != UNCHANGED]
-    accepted = [event for event in decided if event.body["status"] == "accepted"]
-    return (accepted or decided)[-1]

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from sources.regional.rules import CompiledRules
 
 WORKERS = 2
+# What of earlier verdicts the deliveries of tonight are held against.
+_HELD_AGAINST = ("slice", "tombstones", "made_of", "is_unchanged", "profile", "holds", "rows_accepted")
 
 
 @dataclass
@@ -104,7 +106,9 @@ class Judging:
             self._ask_pandera(everything)
             self._measure(everything)
             # What waits comes last: tonight may have brought the delivery that ends the question.
-            for work in sorted(everything, key=lambda w: w.hold is not None):
+            everything = sorted(everything, key=lambda w: w.hold is not None)[::-1]
+            while everything:
+                work = everything.pop()
                 try:
                     self._conclude(work)
                 except NotNow as problem:
@@ -130,13 +134,13 @@ class Judging:
         return everything
 
     def _pending(self) -> list[Event]:
-        receipts = self.ledger.events("receipt")
-        verdicts = {receipt_id: event.body for receipt_id, event in holding(self.ledger).items()}
+        verdicts = {receipt_id: event.body for receipt_id, event in holding(self.ledger, _HELD_AGAINST).items()}
         annulled, erased = annulled_ids(self.ledger), erased_ids(self.ledger)
-        self._accepted = Accepted.of(receipts, verdicts, annulled, erased)
+        self._accepted = Accepted.of(self.ledger.each("receipt"), verdicts, annulled, erased)
         self._locked = {(lock.dataset, lock.period) for lock in locks(self.ledger)}
-        self._held = {e.subject: e for e in self.ledger.events("hold") if e.subject not in verdicts}
-        for receipt in receipts:
+        self._held = {e.subject: e for e in self.ledger.each("hold") if e.subject not in verdicts}
+        done, pending = verdicts.keys() | (self._held.keys() & erased), []  # an erased one waits for nothing
+        for receipt in self.ledger.each("receipt"):
             county = county_of(receipt.body, self.counties)
             self._replays.note(receipt.subject, receipt.body, county.keys if county else ())
             verdict = verdicts.get(receipt.subject)
@@ -144,9 +148,9 @@ class Judging:
                 self._holds.waits(receipt.subject, receipt.body, self._held[receipt.subject].body)
             elif verdict is not None and verdict["status"] == "accepted" and receipt.subject not in annulled:
                 self._holds.add(receipt.subject, receipt.body, verdict)
-        # What was erased while it was held waits for nothing.
-        done = verdicts.keys() | (self._held.keys() & erased)
-        return [receipt for receipt in receipts if receipt.subject not in done]
+            if receipt.subject not in done:
+                pending.append(receipt)
+        return pending
 
     def _begin(self, receipt: Event) -> _Work:
         """Admit a delivery, unless it is held already or reading it has ended the process too often."""

@@ -20,9 +20,10 @@ from sources.regional.holds.answers import waiting as waiting_for_answer
 from sources.regional.inbox import Waiting
 from sources.regional.limits import limits
 from sources.regional.manifest import DELETE, DELTA
-from sources.regional.sender import in_earnest
+from sources.regional.sender import is_test
 from sources.regional.timeliness import Timeliness, timeliness
 
+_SENT = ("organiser_code", "dataset", "period", "sequence")
 _ROWS = ("rows_received", "rows_accepted", "rows_quarantined")
 _KINDS = ("is_correction", "is_late")
 _LIFE = ("is_amendment", "is_unchanged", "is_late_after_lock")
@@ -152,24 +153,34 @@ def outcome_of(
     disputed: tuple[str, ...],
 ) -> IntakeOutcome:
     """Read the outcome of the business time `at` from the ledger, beside what the inbox scan and pandera's second opinion told."""
-    everything = ledger.events("receipt")
-    receipts = {e.subject: e for e in in_earnest(everything)}
-    judged = ledger.events("verdict")
-    verdicts = {e.subject: e for e in judged if e.subject in receipts}
-    holds = {e.subject: e for e in ledger.events("hold") if e.subject in receipts}
+    receipts = {
+        e.subject: {"at": e.at, **{key: e.body[key] for key in _SENT}}
+        for e in ledger.each("receipt")
+        if not is_test(e.body)
+    }
     when = at.astimezone(UTC)
     times = timeliness(ledger, contracts, at)
-    tonight = [e for found in (verdicts, holds) for e in found.values() if e.at == when]
+    deliveries, counts, tests = [], _RuleCounts(), 0
+    for kind in ("verdict", "hold"):
+        for event in ledger.each(kind):
+            if event.at == when and event.subject in receipts:
+                deliveries.append(_delivery(receipts[event.subject], event, times.get(event.subject)))
+                counts.add(event.body)
+            elif event.at == when and kind == "verdict":
+                tests += 1
+    judged = {*ledger.subjects("verdict"), *ledger.subjects("hold")}
     return IntakeOutcome(
-        deliveries=tuple(_delivery(receipts[v.subject].body, v, times.get(v.subject)) for v in tonight),
-        received=tuple((e.body["organiser_code"], e.subject) for e in receipts.values() if e.at == when),
+        deliveries=tuple(deliveries),
+        received=tuple(
+            (sent["organiser_code"], receipt_id) for receipt_id, sent in receipts.items() if sent["at"] == when
+        ),
         waiting=waiting,
         problems=problems,
-        pending=len(receipts.keys() - verdicts.keys() - holds.keys()),
-        rule_counts=_rule_counts([v.body for v in tonight]),
-        validation=_validation([v.body for v in tonight], disputed),
+        pending=len(receipts.keys() - judged),
+        rule_counts=counts.found,
+        validation=_validation(deliveries, disputed),
         names={code: county.name["fi"] for code, county in sorted(counties.items())},
-        tests=sum(1 for e in judged if e.at == when and e.subject not in receipts),
+        tests=tests,
         held=tuple(_held(held, when) for held in waiting_for_answer(ledger)),
     )
 
@@ -178,7 +189,7 @@ def _delivery(sent: dict[str, Any], verdict: Event, time: Timeliness | None) -> 
     judged = verdict.body
     return {
         "receipt_id": verdict.subject,
-        **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
+        **{key: sent[key] for key in _SENT},
         **{key: judged[key] for key in ("status", "rule", "reason")},
         # A verdict of an earlier night's code may say nothing of it.
         "is_sealed": judged.get("is_sealed", False),
@@ -194,7 +205,7 @@ def _held(held: Held, at: datetime) -> dict[str, Any]:
     sent, body = held.receipt.body, held.hold.body
     return {
         "receipt_id": held.receipt.subject,
-        **{key: sent[key] for key in ("organiser_code", "dataset", "period", "sequence")},
+        **{key: sent[key] for key in _SENT},
         **{key: body[key] for key in ("rule", "reason")},
         "since": held.hold.at.isoformat(timespec="seconds"),
         "answer": held.answer.body["decision"] if held.answer else None,
@@ -202,19 +213,26 @@ def _held(held: Held, at: datetime) -> dict[str, Any]:
     }
 
 
-def _rule_counts(judged: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
-    failed: Counter[str] = Counter()
-    applicable: Counter[str] = Counter()
-    for body in judged:
-        for count in body["rule_counts"]:
-            failed[count["rule"]] += count["failed"]
-            applicable[count["rule"]] += count["applicable"]
-    return {rule: (failed[rule], applicable[rule]) for rule in applicable}
+class _RuleCounts:
+    """How often each rule was broken, and on how many rows it was judged, over verdicts."""
+
+    def __init__(self) -> None:
+        self._failed: Counter[str] = Counter()
+        self._applicable: Counter[str] = Counter()
+
+    def add(self, judged: Mapping[str, Any]) -> None:
+        for count in judged["rule_counts"]:
+            self._failed[count["rule"]] += count["failed"]
+            self._applicable[count["rule"]] += count["applicable"]
+
+    @property
+    def found(self) -> dict[str, tuple[int, int]]:
+        return {rule: (self._failed[rule], applicable) for rule, applicable in self._applicable.items()}
 
 
-def _validation(judged: list[dict[str, Any]], disputed: tuple[str, ...]) -> Validation:
+def _validation(deliveries: list[dict[str, Any]], disputed: tuple[str, ...]) -> Validation:
     """A verdict is recorded only after pandera has passed its rows, so that an accepted delivery is a validated one."""
-    rows = sum(body["rows_accepted"] for body in judged if body["status"] == "accepted")
+    rows = sum(delivery["rows_accepted"] for delivery in deliveries if delivery["status"] == "accepted")
     if disputed:
         return Validation("FAIL", rows, "; ".join(disputed))
     return _passed(rows)

@@ -11,17 +11,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sources.contract import LANGUAGES, Contract, read_yaml
-from sources.durable import kill_point, write_atomic
+from sources.durable import fsync_dir, kill_point, write_atomic
 from sources.home import Home
-from sources.ledger import Event, Ledger
+from sources.ledger import Ledger
 from sources.regional.county import County
 from sources.regional.harmoniser import quoted
 from sources.regional.report.facts import texts
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # The month itself and the twelve before it, so that the same month of last year is among them.
 MONTHS = 13
 _FORMAT = 1
+# Written before the folder is flushed.
+_AT_ONCE = 50
 _SUFFIXES = (".outlook.json", ".outlook.html")
 
 
@@ -47,11 +49,28 @@ class _InForce:
 
 
 @dataclass(frozen=True)
-class _Due:
-    """An outlook to be written: receipt and verdict, and what was in force of each month right after the verdict."""
+class _Sent:
+    """What of a receipt an outlook says."""
 
-    receipt: Event
-    verdict: Event
+    organiser_code: str
+    dataset: str
+    period: str
+    sequence: int
+    origin: str
+
+    @classmethod
+    def of(cls, receipt: Mapping[str, Any]) -> _Sent:
+        return cls(*(receipt[f.name] for f in fields(cls)))
+
+
+@dataclass(frozen=True)
+class _Due:
+    """An outlook to be written: the delivery, its verdict's status and time, and what was in force of each month right after the verdict."""
+
+    receipt_id: str
+    sent: _Sent
+    status: str
+    at: datetime
     months: dict[str, _InForce]
 
 
@@ -65,8 +84,12 @@ def write_outlooks(
             try:
                 with connections.of_this_thread() as con:
                     found = _figures(con, dataset, due)
-                    for outlook in due:
-                        _write(home, _document(outlook, found, counties[organiser], contracts[dataset]))
+                for at in range(0, len(due), _AT_ONCE):
+                    some = due[at : at + _AT_ONCE]
+                    _write(
+                        home.reports / organiser,
+                        [_document(o, found, counties[organiser], contracts[dataset]) for o in some],
+                    )
             except Exception as error:  # an outlook is no verdict: the night goes on, and the next one writes it
                 failed = type(error).__name__
                 problems.append(f"the outlooks of {organiser}, {dataset}, are not written ({failed}); run again")
@@ -78,26 +101,26 @@ def _due(
 ) -> dict[tuple[str, str], list[_Due]]:
     """By sender and dataset, in the order of verdicts."""
     erased = {receipt_id for e in ledger.events("erasure") for receipt_id in e.body["receipts"]}
-    receipts = {e.subject: e for e in ledger.events("receipt") if e.subject not in erased}
+    receipts = {
+        e.subject: _Sent.of(e.body)
+        for e in ledger.each("receipt")
+        if e.subject not in erased and e.body["dataset"] in contracts and e.body["organiser_code"] in counties
+    }
     in_force: dict[tuple[str, str], dict[str, _InForce]] = defaultdict(dict)
     due: dict[tuple[str, str], list[_Due]] = defaultdict(list)
-    for verdict in ledger.events("verdict"):
-        receipt = receipts.get(verdict.subject)
-        if (
-            receipt is None
-            or receipt.body["dataset"] not in contracts
-            or receipt.body["organiser_code"] not in counties
-        ):
+    for verdict in ledger.each("verdict"):
+        sent = receipts.get(verdict.subject)
+        if sent is None:
             continue
-        sent = receipt.body
-        key, months = (sent["organiser_code"], sent["dataset"]), in_force[sent["organiser_code"], sent["dataset"]]
-        known = months.get(sent["period"])
-        if verdict.body["slice"] and (known is None or sent["sequence"] > known.sequence):
+        key = sent.organiser_code, sent.dataset
+        months = in_force[key]
+        known = months.get(sent.period)
+        if verdict.body["slice"] and (known is None or sent.sequence > known.sequence):
             path = home.parquet / verdict.body["slice"]["path"]
-            months[sent["period"]] = _InForce(verdict.subject, sent["sequence"], path)
+            months[sent.period] = _InForce(verdict.subject, sent.sequence, path)
         if not (home.reports / key[0] / f"{verdict.subject}{_SUFFIXES[-1]}").exists():
-            wanted = _before(sent["period"])
-            due[key].append(_Due(receipt, verdict, {p: months[p] for p in wanted if p in months}))
+            own = {p: months[p] for p in _before(sent.period) if p in months}
+            due[key].append(_Due(verdict.subject, sent, verdict.body["status"], verdict.at, own))
     return due
 
 
@@ -131,21 +154,21 @@ def _figures(con: duckdb.DuckDBPyConnection, dataset: str, due: list[_Due]) -> d
 
 def _document(due: _Due, found: Mapping[str, Mapping[str, Any]], county: County, contract: Contract) -> dict[str, Any]:
     """The outlook as data. Sums are texts, for they are exact; what is not known is null, never nought."""
-    sent, periods = due.receipt.body, _before(due.receipt.body["period"])
+    sent, periods = due.sent, _before(due.sent.period)
     values = {p: dict(found.get(due.months[p].receipt_id, {})) if p in due.months else {} for p in periods}
     names = figures().get(contract.name, {})
     now, month, year = periods[-1], periods[-2], periods[0]
     return {
         "format": _FORMAT,
-        "receipt_id": due.receipt.subject,
-        "organiser_code": sent["organiser_code"],
+        "receipt_id": due.receipt_id,
+        "organiser_code": sent.organiser_code,
         "organiser_name": dict(county.name),
         "dataset": contract.name,
         "dataset_name": contract.label,
-        "period": sent["period"],
-        "is_synthetic": sent["origin"] == "synthetic",
-        "status": due.verdict.body["status"],
-        "as_of": due.verdict.at.isoformat(timespec="seconds"),
+        "period": sent.period,
+        "is_synthetic": sent.origin == "synthetic",
+        "status": due.status,
+        "as_of": due.at.isoformat(timespec="seconds"),
         "in_force_receipt_id": due.months[now].receipt_id if now in due.months else None,
         "figures": [
             {
@@ -182,13 +205,18 @@ def _change(now: Any, before: Any) -> str | None:
     return str(change.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def _write(home: Home, document: dict[str, Any]) -> None:
-    folder = home.reports / document["organiser_code"]
+def _write(folder: Path, documents: list[dict[str, Any]]) -> None:
+    """Write outlooks of one sender. A page stands for both its parts, so that it comes after them; one whose name a power cut took is written again."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    parts = (json.dumps(document, ensure_ascii=False, indent=1) + "\n", _page(document))
-    for suffix, content in zip(_SUFFIXES, parts, strict=True):
-        write_atomic(folder / f"{document['receipt_id']}{suffix}", content)
-        kill_point("outlook.written")
+    for suffix, form in zip(_SUFFIXES, (_json, _page), strict=True):
+        for document in documents:
+            write_atomic(folder / f"{document['receipt_id']}{suffix}", form(document), flushes_folder=False)
+            kill_point("outlook.written")
+        fsync_dir(folder)
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _page(document: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ def receive(home: Home, ledger: Ledger, landing: Landing, arrivals: Iterable[Arr
     An arrival that already has its receipt (the process died before clearing) gets no second one. A delivery of which a file changes while it is copied, or
     cannot be read, stays in the inbox untouched. OSError when the home itself cannot be written.
     """
-    receipts = _Receipts(ledger.events("receipt"))
+    receipts = _Receipts(ledger.each("receipt"))
     new: list[str] = []
     problems: list[str] = []
     for organiser_code, group in _by_organiser(arrivals).items():
@@ -54,12 +54,14 @@ def receive(home: Home, ledger: Ledger, landing: Landing, arrivals: Iterable[Arr
                     f"inbox/{organiser_code}/{arrival.manifest.label}: not taken in ({why}); it stays in the inbox for the next night"
                 )
                 continue
-            if receipts.add(event):
+            if event is not None:
+                receipts.add(event)
                 new.append(event.subject)
                 done.append(arrival)
         # Only now: two manifests may name the same file.
-        for arrival in done:
-            _clear(home.inbox / organiser_code, arrival.manifest, (*arrival.entries, *_signature(arrival)))
+        if done:
+            entries = [entry for a in done for entry in (*a.entries, *_signature(a))]
+            _clear(home.inbox / organiser_code, [a.manifest for a in done], entries)
     clear_received(home, ledger)
     return Received(tuple(new), tuple(problems))
 
@@ -75,21 +77,18 @@ class _Receipts:
     """The receipts of the ledger, by what makes two arrivals the same or another."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self._ids: set[str] = set()
-        self._by_manifest: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        self._arrivals: dict[tuple[str, str], list[dict[str, int]]] = defaultdict(list)
         for event in events:
             self.add(event)
 
-    def add(self, event: Event) -> bool:
-        """Remember a receipt; False when it was known."""
-        if event.subject in self._ids:
-            return False
-        self._ids.add(event.subject)
-        self._by_manifest[event.body["organiser_code"], event.body["manifest_sha256"]].append(event)
-        return True
+    def add(self, event: Event) -> None:
+        """Remember a receipt."""
+        sent = event.body
+        self._arrivals[sent["organiser_code"], sent["manifest_sha256"]].append(sent["arrival"])
 
-    def of(self, organiser_code: str, manifest_sha256: str) -> list[Event]:
-        return self._by_manifest[organiser_code, manifest_sha256]
+    def of(self, organiser_code: str, manifest_sha256: str) -> list[dict[str, int]]:
+        """As what each receipt of these bytes lay in the inbox."""
+        return self._arrivals[organiser_code, manifest_sha256]
 
 
 def _identity(entry: Entry) -> dict[str, int]:
@@ -98,13 +97,13 @@ def _identity(entry: Entry) -> dict[str, int]:
 
 def _receive_one(
     home: Home, ledger: Ledger, landing: Landing, receipts: _Receipts, arrival: Arrival, at: datetime
-) -> Event:
+) -> Event | None:
+    """Take one arrival in; None when it has its receipt already."""
     folder = home.inbox / arrival.organiser_code
     manifest = _land(landing, folder, arrival.manifest)
     earlier = receipts.of(arrival.organiser_code, manifest["sha256"])
-    known = next((e for e in earlier if e.body["arrival"] == _identity(arrival.manifest)), None)
-    if known is not None:
-        return known
+    if _identity(arrival.manifest) in earlier:
+        return None
     files = [_land(landing, folder, entry) for entry in arrival.entries]
     signed = [_land(landing, folder, entry) for entry in _signature(arrival)]
     seed = f"{arrival.organiser_code}|{manifest['sha256']}|{len(earlier)}"
@@ -152,16 +151,15 @@ def receipt_body(arrival: Arrival, manifest_sha256: str, files: list[dict[str, A
     }
 
 
-def _clear(folder: Path, manifest: Entry, entries: Iterable[Entry]) -> None:
-    """Remove a received delivery, manifest last: while it stands, a crash leaves enough to finish the removal. What was replaced meanwhile stays."""
+def _clear(folder: Path, manifests: Iterable[Entry], entries: Iterable[Entry]) -> None:
+    """Remove received deliveries of a sender, manifests last: while one stands, a crash leaves enough to finish the removal. What was replaced meanwhile stays."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        for entry in (*entries, manifest):
-            if entry == manifest:
-                os.fsync(descriptor)
-            _remove_entry(descriptor, entry)
-            kill_point("inbox.removed")
-        os.fsync(descriptor)
+        for part in (entries, manifests):
+            for entry in part:
+                _remove_entry(descriptor, entry)
+                kill_point("inbox.removed")
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -187,25 +185,37 @@ def clear_received(home: Home, ledger: Ledger) -> int:
 
     Only bytes that are proven to be in a receipt are removed, and none that a manifest without a receipt still names.
     """
+    folders = _with_manifests(home.inbox)
+    standing = {(code, e.inode, e.mtime_ns) for code, (_, manifests) in folders.items() for e in manifests}
     by_folder: dict[str, dict[tuple[int, int], Event]] = defaultdict(dict)
-    for event in ledger.events("receipt"):
-        arrival = event.body["arrival"]
-        by_folder[event.body["organiser_code"]][arrival["inode"], arrival["mtime_ns"]] = event
+    for event in ledger.each("receipt") if standing else ():
+        code, arrival = event.body["organiser_code"], event.body["arrival"]
+        if (code, arrival["inode"], arrival["mtime_ns"]) in standing:
+            by_folder[code][arrival["inode"], arrival["mtime_ns"]] = event
     cleared = 0
     for organiser_code, events in sorted(by_folder.items()):
         folder = home.inbox / organiser_code
-        try:
-            entries = list_folder(folder)
-        except OSError:
-            continue  # no such folder, or one that the scan reports
-        manifests = [entry for entry in entries.values() if entry.name.endswith(SUFFIX)]
+        entries, manifests = folders[organiser_code]
         received = [(entry, event) for entry in manifests if (event := _receipt_of(folder, entry, events))]
         open_names = claimed_names(folder, [e for e in manifests if e not in [entry for entry, _ in received]])
         for entry, event in received:
             if not open_names & _named(event):
-                _clear(folder, entry, _received_entries(folder, entries, event))
+                _clear(folder, [entry], _received_entries(folder, entries, event))
                 cleared += 1
     return cleared
+
+
+def _with_manifests(inbox: Path) -> dict[str, tuple[dict[str, Entry], list[Entry]]]:
+    """Each sender's folder in which a manifest stands: its entries by name, and the manifests."""
+    found = {}
+    for name in sorted(os.listdir(inbox)):
+        try:
+            entries = list_folder(inbox / name)
+        except OSError:
+            continue  # no folder, or one that the scan reports
+        if manifests := [entry for entry in entries.values() if entry.name.endswith(SUFFIX)]:
+            found[name] = entries, manifests
+    return found
 
 
 def _receipt_of(folder: Path, manifest: Entry, events: dict[tuple[int, int], Event]) -> Event | None:

@@ -44,10 +44,10 @@ class RuleError(SotevarastoError):
 
 @dataclass(frozen=True)
 class RuleBit:
-    """Where a rule's verdict stands: bit `bit` of mask column `word`; `column` is the contract column that it is reported on."""
+    """Where a rule's verdict stands: bit `bit` of mask column `word`; `column` is the contract column that it is reported on, None of a whole line."""
 
     rule_id: str
-    column: str
+    column: str | None
     word: int
     bit: int
 

@@ -159,9 +159,10 @@ def write(
     context: DeliveryContext,
     delivery_number: int,
     out: Path,
+    keeps_accepted: bool = True,
 ) -> int:
-    """Write a delivery's rows of JUDGED to the Parquet file `out`; columns as in a staged slice, rows in the order of the files and their lines. Only rows that break a
-    rule keep their values as sent, less what has the form of a personal identity code. Returns the number of rows.
+    """Write a delivery's rows of JUDGED, the accepted ones only if they are to be kept, to the Parquet file `out`; columns as in a staged slice, rows in the order of the
+    files and their lines. Only rows that break a rule keep their values as sent, less what has the form of a personal identity code. Returns the number of rows.
 
     `files` has the name and the scan of each of its files by number.
     """
@@ -174,7 +175,8 @@ def write(
         f"{identifiers(scan.contract.column_names)}, "
         "$organiser_code as organiser_code, $period as period, $receipt_id as receipt_id, $sequence::integer as sequence, "
         f"$sample_share::decimal(9,6) as sample_share, {', '.join(scan.rules.mask_columns)}, case when rule_mask = 0 then null {sent} end as sent "
-        f"from {JUDGED} where delivery_number = {delivery_number} {'' if is_alone else 'order by file_number, line_number'}"
+        f"from {JUDGED} where delivery_number = {delivery_number}{'' if keeps_accepted else ' and rule_mask <> 0'} "
+        f"{'' if is_alone else 'order by file_number, line_number'}"
     )
     parameters = {
         "organiser_code": context.organiser_code,

@@ -17,6 +17,8 @@ from sources.ledger import Event
 from sources.regional.manifest import FULL, Refused
 
 Key = tuple[str, str | None, str, str]
+# What of a verdict the next delivery is held against.
+_KEPT = ("slice", "tombstones", "made_of", "is_unchanged")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class Accepted:
     def add(self, receipt_id: str, body: dict[str, Any], verdict: dict[str, Any] | None = None) -> None:
         """Note an accepted delivery by the bodies of its receipt and its verdict."""
         share = Decimal(body["sample_share"]).normalize()
-        one = _Accepted(receipt_id, body["sequence"], content_of(body), share, body["origin"], verdict or {})
+        kept = {name: verdict[name] for name in _KEPT if name in verdict} if verdict else {}
+        one = _Accepted(receipt_id, body["sequence"], content_of(body), share, body["origin"], kept)
         self._by_key[_key(body)].append(one)
 
     def judge(self, body: dict[str, Any]) -> Duplicate | None:

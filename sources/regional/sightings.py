@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import merge
 from pathlib import Path
 
 from sources.ledger import Event, Ledger
@@ -25,8 +26,8 @@ Name = tuple[str, str]
 def open_sightings(ledger: Ledger) -> dict[Name, Event]:
     """The sightings that still hold: no later receipt names the file or is of that manifest, and its sender has not taken it away."""
     found: dict[Name, Event] = {}
-    events = (event for kind in ("sighting", "withdrawal", "receipt") for event in ledger.events(kind))
-    for event in sorted(events, key=lambda e: e.seq):
+    kinds = ("sighting", "withdrawal", "receipt") if ledger.subjects("sighting") else ()
+    for event in merge(*(ledger.each(kind) for kind in kinds), key=lambda e: e.seq):
         if event.kind == "sighting":
             found[_name(event)] = event
         elif event.kind == "withdrawal":

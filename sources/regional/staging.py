@@ -146,21 +146,28 @@ class Connections:
         return con
 
 
-def stage(connections: Connections, admitted: Admitted, rules: CompiledRules) -> Staged:
-    """Read and judge one delivery by its contract's compiled rules; may run in a thread.
+def stage(connections: Connections, admitted: Admitted, rules: CompiledRules, *, keeps_accepted: bool = True) -> Staged:
+    """Read and judge one delivery by its contract's compiled rules; may run in a thread. Where accepted rows are not kept, the slice holds the refused ones alone.
 
     A fault of the delivery is in the result's `refusal`. OSError or duckdb.Error when the machine fails.
     """
-    return stage_together(connections, [admitted], rules)[0]
+    return stage_together(connections, [admitted], rules, keeps_accepted=keeps_accepted)[0]
 
 
-def stage_together(connections: Connections, batch: Sequence[Admitted], rules: CompiledRules) -> list[Staged]:
+def stage_together(
+    connections: Connections, batch: Sequence[Admitted], rules: CompiledRules, *, keeps_accepted: bool = True
+) -> list[Staged]:
     """`stage` for deliveries of one sender and dataset (`batches`), each of which comes to what it would come to alone; what fails by the machine fails for all."""
     from sources.regional.judge import Delivery, SourceFile, stage_deliveries
 
     first, home = batch[0], connections.home
     deliveries = [
-        Delivery([SourceFile(path, declared.name) for declared, path in a.files], _context(a), _slice(home, a))
+        Delivery(
+            [SourceFile(path, declared.name) for declared, path in a.files],
+            _context(a),
+            _slice(home, a),
+            keeps_accepted,
+        )
         for a in batch
     ]
     with connections.of_this_thread() as con:

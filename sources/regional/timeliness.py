@@ -14,7 +14,9 @@ from sources.contract import Contract
 from sources.ledger import Ledger
 from sources.regional.expected import due_on, local_day, opened_on
 from sources.regional.judgements import holding
-from sources.regional.sender import in_earnest
+from sources.regional.sender import is_test
+
+_MONTH = ("organiser_code", "dataset", "period")
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,27 @@ def timeliness(ledger: Ledger, contracts: Mapping[str, Contract], at: datetime) 
 
     Nothing is due before the warehouse first took deliveries: months from before then are in time if they come on its first day.
     """
-    verdicts = {receipt_id: _came_to(e.body) for receipt_id, e in holding(ledger, at).items()}
-    receipts = [e for e in in_earnest(ledger.events("receipt")) if e.at <= at]
+    verdicts = {receipt_id: _came_to(e.body) for receipt_id, e in holding(ledger, ("is_unchanged",), at).items()}
+    receipts = [
+        (e.at, e.body["sequence"] or 0, e.seq, e.subject, *(e.body[name] for name in _MONTH))
+        for e in ledger.each("receipt")
+        if e.at <= at and not is_test(e.body)
+    ]
     opened = opened_on(ledger, at)
     accepted: set[tuple[str, str, str]] = set()
     found = {}
-    for event in sorted(receipts, key=lambda e: (e.at, e.body["sequence"] or 0, e.seq)):
-        sent, status = event.body, verdicts.get(event.subject)
-        contract = contracts.get(sent["dataset"])
-        if contract is None or contract.due_days is None or not sent["period"]:
+    for came, _, _, receipt_id, *month in sorted(receipts, key=lambda r: r[:3]):
+        (_, dataset, period), status = month, verdicts.get(receipt_id)
+        contract = contracts.get(dataset)
+        if contract is None or contract.due_days is None or not period:
             continue
-        month = (sent["organiser_code"], sent["dataset"], sent["period"])
-        due = due_on(sent["period"], contract.due_days, opened)
-        follows = month in accepted
-        found[event.subject] = Timeliness(
-            due, follows and status not in ("duplicate", "unchanged"), not follows and local_day(event.at) > due
+        due = due_on(period, contract.due_days, opened)
+        follows = tuple(month) in accepted
+        found[receipt_id] = Timeliness(
+            due, follows and status not in ("duplicate", "unchanged"), not follows and local_day(came) > due
         )
         if status == "accepted":
-            accepted.add(month)
+            accepted.add(tuple(month))
     return found
 
 

@@ -6,7 +6,7 @@ was judged, the order of the steps (judge.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from sources.regional.lines import LineFeed
 from sources.regional.manifest import Refused
 from sources.regional.preflight import Preflight, mixed_ends
 from sources.regional.reader import Header
-from sources.regional.rules import LINE_RULES, CompiledRules, applicable, line_bit
+from sources.regional.rules import LINE_RULES, CompiledRules, RuleBit, applicable, line_bit
 from sources.regional.scan import JUDGED, DeliveryContext, Scan
 
 MAX_QUARANTINE_SHARE = 0.10
@@ -43,6 +43,19 @@ class FileRead:
 
 
 @dataclass(frozen=True)
+class RuleCounts:
+    """How many rows broke each rule and to how many it applied (`counts`, by turns): read as one dict a rule. A night holds those of all that it has read, so the rules are
+    shared between deliveries."""
+
+    rules: tuple[RuleBit, ...] = ()
+    counts: tuple[int, ...] = ()
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        for rule, failed, total in zip(self.rules, self.counts[::2], self.counts[1::2], strict=True):
+            yield {"rule": rule.rule_id, "column": rule.column, "failed": failed, "applicable": total}
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The verdict on a delivery.
 
@@ -57,7 +70,7 @@ class Judgement:
     rows_accepted: int = 0
     rows_quarantined: int = 0
     records: int = 0
-    rule_counts: tuple[dict[str, object], ...] = ()
+    rule_counts: Iterable[dict[str, object]] = RuleCounts()
     staged: Path | None = None
 
 
@@ -196,11 +209,9 @@ def _file_read(reading: Reading, own: Sequence[Tally]) -> FileRead:
     )
 
 
-def _rule_counts(
-    contract: Contract, rules: CompiledRules, own: Sequence[Tally], period: str
-) -> tuple[dict[str, object], ...]:
+def _rule_counts(contract: Contract, rules: CompiledRules, own: Sequence[Tally], period: str) -> RuleCounts:
     """For each rule the rows that broke it and those it applied to; rules about lines only where one was broken."""
-    counts: list[dict[str, object]] = []
+    counts: list[int] = []
     for rule, bit in zip(contract.rules, rules.bits, strict=True):
         total = sum(t.applied[applicable(rule)] for t in own) if rule.judges(period) else 0
         failed = sum(t.rows for t in own if t.masks[bit.word] >> bit.bit & 1)
@@ -208,9 +219,10 @@ def _rule_counts(
             total += failed
         if rule.check == "unique" and rule.judges(period):
             total = failed + sum(t.rows for t in own if t.masks[0] == 0)
-        counts.append({"rule": rule.id, "column": rule.column, "failed": failed, "applicable": total})
-    lines = sum(t.rows for t in own)
+        counts += failed, total
+    lines, broken = sum(t.rows for t in own), []
     for code in LINE_RULES:
         if failed := sum(t.rows for t in own if t.masks[0] >> line_bit(code) & 1):
-            counts.append({"rule": file_rule(code).id, "column": None, "failed": failed, "applicable": lines})
-    return tuple(counts)
+            broken.append(RuleBit(file_rule(code).id, None, 0, line_bit(code)))
+            counts += failed, lines
+    return RuleCounts((*rules.bits, *broken) if broken else rules.bits, tuple(counts))

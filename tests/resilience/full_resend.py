@@ -8,20 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks import short_night
+from benchmarks.desk import AT, resend
 from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.regional.catalogue import counties
 from sources.regional.intake import take_in
-from sources.simulator.parcel import make_parcel
-from sources.simulator.randomness import SEED
-
-AT = datetime(2026, 11, 3, tzinfo=UTC)
-MONTHS = ("2025-11", "2025-12", *(f"2026-{month:02d}" for month in range(1, 10)))
 
 
 def held_mib() -> float:
@@ -31,12 +24,8 @@ def held_mib() -> float:
 
 
 def main(root: Path, sequences: int) -> None:
-    home, made = Home.open(root, "simulated"), AT - timedelta(days=1)
-    for code in counties():
-        for month in MONTHS:
-            for sequence in range(1, sequences + 1):
-                # A row more each time: none repeats another, and none takes rows away.
-                short_night._put(home, make_parcel(code, month, sequence, made, SEED, n_rows=6 + sequence))
+    home = Home.open(root, "simulated")
+    resend(home, sequences)
 
     def say(line: str) -> None:
         if found := re.match(r"(\d+) of \d+ deliveries read", line):

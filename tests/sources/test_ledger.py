@@ -32,6 +32,21 @@ def filled(path: Path, rows: int = 5) -> list[Head]:
     return heads
 
 
+def test_events_of_a_kind_come_a_few_at_a_time_and_none_is_left_out(path: Path) -> None:
+    filled(path, 250)
+    with Ledger(path) as ledger:
+        ledger.append("verdict", "r1", {"status": "accepted"}, AT)
+        assert list(ledger.each("receipt")) == ledger.events("receipt")
+        assert list(ledger.each("verdict")) == ledger.events("verdict")
+        assert list(ledger.each("hold")) == []
+        assert ledger.subjects("receipt") == [f"r{number}" for number in range(1, 251)]
+        # What is appended while it is read comes too.
+        walk = ledger.each("receipt")
+        next(walk)
+        ledger.append("receipt", "r251", {}, AT)
+        assert [event.subject for event in walk][-1] == "r251"
+
+
 def tamper(path: Path, *statements: str) -> None:
     """Change the file behind the ledger's back, guards and all put back as they were."""
     db = sqlite3.connect(path)

@@ -70,9 +70,9 @@ def is_released(ledger: Ledger, receipt: Event) -> bool:
 
 def waiting(ledger: Ledger) -> list[Held]:
     """Every held delivery without a verdict, in the order of its hold; one that was erased waits for nothing."""
-    judged = {event.subject for event in ledger.events("verdict")} | erased_ids(ledger)
+    judged = {*ledger.subjects("verdict")} | erased_ids(ledger)
     found = []
-    for hold in ledger.events("hold"):
+    for hold in ledger.each("hold"):
         if hold.subject not in judged:
             receipt = ledger.get("receipt", hold.subject)
             answer = ledger.get("hold_answer", hold.subject)

@@ -73,6 +73,8 @@ class History:
     def __init__(self) -> None:
         self._months: dict[Series, dict[str, InForce]] = defaultdict(dict)
         self._seen: dict[str, dict[str, dict[str, Seen]]] = defaultdict(lambda: defaultdict(dict))
+        # What was worked out of `_seen`, until that changes: every delivery of a night asks, and each answer looks at all of them.
+        self._peers: dict[Series, Peers] = {}
 
     def add(self, receipt_id: str, sent: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
         """Note an accepted delivery by the bodies of its receipt and its verdict. Where the verdict has no profile (it is older than profiles) only its rows are known."""
@@ -98,7 +100,10 @@ class History:
 
     def seen(self, receipt_id: str, organiser_code: str, dataset: str, seen: Seen) -> None:
         """Note how much a sender delivers, whether it is accepted or waits for its verdict: what is usual among senders follows from both."""
-        self._seen[dataset][organiser_code][receipt_id] = seen
+        own = self._seen[dataset][organiser_code]
+        if own.get(receipt_id) != seen:
+            own[receipt_id] = seen
+            self._peers.clear()
 
     def in_force(self, organiser_code: str, dataset: str, period: str) -> InForce | None:
         return self._months[organiser_code, dataset].get(period)
@@ -113,6 +118,12 @@ class History:
 
     def peers(self, organiser_code: str, dataset: str) -> Peers:
         """What the other senders deliver."""
+        series = (organiser_code, dataset)
+        if series not in self._peers:
+            self._peers[series] = self._of_others(*series)
+        return self._peers[series]
+
+    def _of_others(self, organiser_code: str, dataset: str) -> Peers:
         others = [list(seen.values()) for code, seen in self._seen[dataset].items() if code != organiser_code]
         if not others:
             return Peers(0, 0.0, Decimal(1), {})

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sources.durable import kill_point, naming, replace_file, temp_path
+from sources.durable import fsync_dir, kill_point, naming, replace_file, temp_path
 from sources.home import Home
 from sources.ledger import Event
 from sources.regional.report.facts import Case, Context, Report, build, context_of
@@ -40,6 +40,8 @@ def write_case(folder: Path, case: Case, context: Context) -> dict[str, Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     report = build(case, context)
     for suffix in SUFFIXES:
+        if suffix == SUFFIXES[-1]:
+            fsync_dir(folder)
         _write(folder / f"{case.receipt_id}{suffix}", suffix, report, context)
         kill_point("report.written")
     return report.document
@@ -57,7 +59,8 @@ def _write(final: Path, suffix: str, report: Report, context: Context) -> None:
                 workbook(report, tmp)
             else:
                 _write_bytes(tmp, _pieces(suffix, report, context))
-        replace_file(tmp, final, 0o600)
+        # The names of the others are flushed together before the page, which stands for all.
+        replace_file(tmp, final, 0o600, flushes_folder=suffix == SUFFIXES[-1])
     finally:
         tmp.unlink(missing_ok=True)
 

@@ -11,8 +11,17 @@ from typed import BASE, as_text
 from typed import DIALECT as CARE
 
 from sources.regional.catalogue import counties, dataset_contracts
-from sources.regional.judge import JudgeError, SourceFile, stage_file, stage_files, validate_accepted
+from sources.regional.judge import (
+    Delivery,
+    JudgeError,
+    SourceFile,
+    stage_deliveries,
+    stage_file,
+    stage_files,
+    validate_accepted,
+)
 from sources.regional.rules import compile_rules
+from sources.regional.verdict import Judgement
 
 CONTRACT = dataset_contracts()["care_contacts"]
 CARE_RULES = compile_rules(CONTRACT)
@@ -235,6 +244,25 @@ def test_a_merged_municipality_is_right_in_the_months_before_its_merger_and_wron
     ended, unknown = "HVA-CC-1-042", "HVA-CC-1-013"
     assert faults("2024-12", ["588", "099", "998"]) == {3: {ended}, 4: {unknown}}
     assert faults("2025-01", ["588", "099", "998"]) == {2: {ended}, 3: {ended}, 4: {unknown}}
+
+
+@pytest.mark.parametrize("faulty", [0, 2])
+def test_a_judgement_is_the_same_where_accepted_rows_are_not_written(tmp_path, faulty):
+    data = file(*lines(30), *["broken"] * faulty)
+    (tmp_path / "landed").write_bytes(data)
+    files = [SourceFile(tmp_path / "landed", "a.csv")]
+
+    def judged(name: str, keeps_accepted: bool) -> Judgement:
+        delivery = Delivery(files, CONTEXT, tmp_path / name, keeps_accepted)
+        return stage_deliveries(connection(1), SMALL, DIALECT, [delivery], RULES)[0]
+
+    whole, part = judged("whole.parquet", True), judged("part.parquet", False)
+    assert replace(part, staged=None) == replace(whole, staged=None)
+    assert part.rows_quarantined == faulty
+    assert (part.staged is not None) == bool(faulty)
+    if faulty:
+        refused = f"from '{whole.staged}' where rule_mask <> 0"
+        assert duckdb.sql(f"from '{part.staged}'").fetchall() == duckdb.sql(refused).fetchall()
 
 
 def test_a_machine_fault_is_no_verdict_and_leaves_nothing(tmp_path):
