@@ -1,9 +1,4 @@
-{# Measures of how good a delivery is. The words for what a measure came to are those of the checks, in lower case. #}
-
-{% macro scorecard_pass() %}'pass'{% endmacro %}
-{% macro scorecard_fail() %}'fail'{% endmacro %}
-{% macro scorecard_not_applicable() %}'n_a'{% endmacro %}
-{% macro scorecard_error() %}'error'{% endmacro %}
+{# Measures of how good a delivery is: completeness of its fields, how far it moved afterwards, how far its volume is from the expected one. #}
 
 {# Score of a field: the rows with a valid and complete value less the defaults beyond a tolerated share, of all. Never more than the rows themselves are worth. #}
 {% macro dqmi_item(valid_and_complete, defaults, n, tolerance) -%}

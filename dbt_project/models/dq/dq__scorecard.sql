@@ -66,7 +66,7 @@ judged as (
         case
             when e.is_not_due_yet then {{ scorecard_not_applicable() }}
             when f.has_failed_to_run then {{ scorecard_error() }}
-            when f.value is null and f.is_met is null and not e.is_usable and t.item_code is not null then {{ scorecard_error() }}
+            when f.item_code is null and not e.is_usable and t.item_code is not null then {{ scorecard_error() }}
             when (f.value is null and f.is_met is null) or coalesce(f.n, 0) = 0 then {{ scorecard_not_applicable() }}
             when i.target = 'none' then {{ scorecard_not_applicable() }}
             when coalesce(
@@ -82,7 +82,7 @@ judged as (
         case
             when e.is_not_due_yet then 'the month is not due yet'
             when f.detail is not null then f.detail
-            when f.value is null and not e.is_usable and t.item_code is not null then 'nothing of the month can be used'
+            when f.item_code is null and not e.is_usable and t.item_code is not null then 'nothing of the month can be used'
             when f.value is null or coalesce(f.n, 0) = 0 then 'nothing to judge'
             when i.target = 'none' then 'told without a target'
         end as detail
@@ -114,6 +114,7 @@ summing as (
 
     select
         {% for column in month %}e.{{ column }}, {% endfor %}
+        e.is_not_due_yet,
         i.*,
         case when i.item_code = 'score' then s.weight_met else s.met end as numerator,
         case when i.item_code = 'score' then s.weight_judged else s.judged end as denominator,
@@ -136,10 +137,11 @@ final as (
 
     select
         {{ (month + item) | join(", ") }},
-        case when not is_not_due_yet and n > 0 then value end as value,
-        case when not is_not_due_yet then numerator end as numerator,
-        case when not is_not_due_yet then denominator end as denominator,
-        coalesce(case when not is_not_due_yet then n end, 0) as n,
+        not is_not_due_yet as is_due,
+        case when n > 0 then value end as value,
+        numerator,
+        denominator,
+        coalesce(n, 0) as n,
         target, threshold, weight, status, detail, formula_version
     from judged
 
@@ -147,6 +149,7 @@ final as (
 
     select
         {{ (month + item) | join(", ") }},
+        not is_not_due_yet as is_due,
         cast(numerator / nullif(denominator, 0) as decimal(18, 4)) as value,
         cast(numerator as decimal(18, 4)) as numerator,
         cast(denominator as decimal(18, 4)) as denominator,

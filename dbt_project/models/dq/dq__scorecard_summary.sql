@@ -7,7 +7,7 @@ with latest as (
         *,
         dense_rank() over (partition by organiser_code, dataset order by period desc) as recency
     from {{ ref("dq__scorecard") }}
-    where detail is distinct from 'the month is not due yet'
+    where is_due
 )
 
 select
@@ -19,8 +19,8 @@ select
     {% endfor -%}
     cast(max(case when item_code = 'targets_met' then numerator end) as bigint) as targets_met,
     cast(max(case when item_code = 'targets_met' then denominator end) as bigint) as targets_judged,
-    cast(count(case when status = {{ scorecard_fail() }} then 1 end) as bigint) as failed,
-    cast(count(case when status = {{ scorecard_error() }} then 1 end) as bigint) as errors,
+    cast(case when dataset <> 'total' then count(case when status = {{ scorecard_fail() }} then 1 end) end as bigint) as failed,
+    cast(case when dataset <> 'total' then count(case when status = {{ scorecard_error() }} then 1 end) end as bigint) as errors,
     max(formula_version) as formula_version
 from latest
 where recency = 1

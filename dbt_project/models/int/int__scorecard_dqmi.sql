@@ -52,9 +52,9 @@ of_all as (
     select
         organiser_code,
         period,
-        sum(cast(item_sum / nullif(item_count, 0) as decimal(18, 6))) as item_sum,
+        sum(cast(item_sum / nullif(item_count, 0) as decimal(18, 12))) as item_sum,
         cast(count(item_sum) as bigint) as item_count,
-        sum(cast(months_usable as decimal(18, 6)) / months_owed) as coverage_sum,
+        sum(cast(months_usable / months_owed as decimal(18, 12))) as coverage_sum,
         cast(count(*) as bigint) as coverage_count,
         cast(sum(months_usable) as bigint) as months_usable,
         cast(sum(months_owed) as bigint) as months_owed,

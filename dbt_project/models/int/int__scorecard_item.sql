@@ -27,6 +27,16 @@ windows as (
 
 ),
 
+final_months as (
+
+    select
+        {{ key | join(", ") }},
+        case when is_final then rows_in_force end as rows_in_force,
+        case when is_final then rows_moved end as rows_moved
+    from windows
+
+),
+
 lags as (
 
     select
@@ -193,9 +203,8 @@ items as (
     select
         {{ key | join(", ") }}, 'stability' as item_code, {{ stability("sum(rows_moved)", "sum(rows_in_force)") }} as value,
         sum(rows_moved) as numerator, sum(rows_in_force) as denominator, count(rows_in_force) as n, null as is_met, false as has_failed_to_run,
-        null as detail
-    from windows
-    where is_final
+        case when count(rows_in_force) = 0 then 'no month of the window is final yet' end as detail
+    from final_months
     group by {{ key | join(", ") }}
 
     union all
@@ -211,7 +220,8 @@ items as (
 
     select
         {% for column in key %}r.{{ column }}, {% endfor %}'unit_coverage' as item_code, {{ ratio("r.units", "k.units") }} as value,
-        r.units as numerator, k.units as denominator, k.units as n, null as is_met, false as has_failed_to_run, null as detail
+        r.units as numerator, k.units as denominator, k.units as n, null as is_met, false as has_failed_to_run,
+        'of the units that the deliveries of the window name' as detail
     from units_reporting as r
     inner join units_known as k on {{ same_row("r", "k", key) }}
 
@@ -219,9 +229,10 @@ items as (
 
     select
         {% for column in key %}r.{{ column }}, {% endfor %}'register_units' as item_code, {{ ratio("r.units", "g.units") }} as value,
-        r.units as numerator, g.units as denominator, g.units as n, null as is_met, false as has_failed_to_run, null as detail
+        r.units as numerator, g.units as denominator, g.units as n, null as is_met, false as has_failed_to_run,
+        case when g.units is null then 'the register places no unit in the county' end as detail
     from units_reporting as r
-    inner join units_on_register as g on r.organiser_code = g.county_code
+    left join units_on_register as g on r.organiser_code = g.county_code
 
     {% for item in ["dqmi", "dqmi_min"] -%}
     union all

@@ -48,7 +48,7 @@ final as (
         s.dataset,
         s.period,
         cast(substring(s.period, 1, 4) as integer) * 12 + cast(substring(s.period, 6, 2) as integer) as month_number,
-        s.status = 'due' as is_not_due_yet,
+        not s.is_usable and b.built_for < s.late_after as is_not_due_yet,
         s.is_usable,
         s.first_accepted_at is not null and not s.is_late as is_on_time,
         case
@@ -60,6 +60,7 @@ final as (
         case when s.is_usable then cast(r.rows_moved as bigint) end as rows_moved
     from statuses as s
     cross join opening as o
+    cross join {{ ref("stg__build_moment") }} as b
     left join rows_of_month as r on s.organiser_code = r.organiser_code and s.dataset = r.dataset and s.period = r.period
     left join {{ ref("stg__period_lock") }} as l on s.dataset = l.dataset and s.period = l.period
 
