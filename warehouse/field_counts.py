@@ -89,7 +89,10 @@ def _signs(column: Column) -> dict[str, str]:
     """The column's values that are default or other, as SQL; empty where it has none."""
     defaults = _defaults()
     if column.codes:
-        return {word: ", ".join(literal(c) for c in column.codes if c in defaults["codes"][word]) for word in defaults["codes"]}
+        return {
+            word: ", ".join(literal(c) for c in column.codes if c in defaults["codes"][word])
+            for word in defaults["codes"]
+        }
     if column.type in ("date", "timestamp"):
         return {"default": ", ".join(f"{literal(day)}::{column.sql_type}" for day in defaults["days"]), "other": ""}
     is_year = column.type == "integer" and column.name.endswith("_year")

@@ -56,20 +56,18 @@ from tests.dbt_project.shapes import (
     DELIVERY,
     DELIVERY_FILE,
     DELIVERY_STATUS,
-    FIELD_COUNT,
     MAP,
     NATIONAL,
     NEED_FACTOR,
     PERIOD_LOCK,
     POPULATION,
     QUARANTINE,
-    REPORTING_UNIT,
-    RULE_COUNT,
     SNAPSHOT,
     SOURCE,
     TOMBSTONE,
     UNMAPPED,
 )
+from warehouse.shapes import FIELD_COUNT, REPORTING_UNIT, RULE_COUNT
 
 
 def write_empty(build: Path) -> None:

@@ -5,7 +5,7 @@ Belongs here: shapes. Does not belong here: rows (inputs.py, national_inputs.py)
 
 from __future__ import annotations
 
-from warehouse.shapes import FIELD_COUNT, REPORTED_FINANCES, REPORTING_UNIT, RULE_COUNT
+from warehouse.shapes import REPORTED_FINANCES
 
 CONTACT = {
     "record_number": "bigint",
