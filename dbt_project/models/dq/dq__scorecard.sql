@@ -8,7 +8,7 @@ with months as (
 
 found as (
 
-    select * from {{ ref("int__scorecard_item") }}
+    select * from {{ ref("int__scorecard_value") }}
 
 ),
 
