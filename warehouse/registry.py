@@ -30,6 +30,25 @@ from warehouse.sql import literal, one_line_for_disk, query
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Every table of registry/.
+TABLES = (
+    "delivery",
+    "delivery_status",
+    "quarantine",
+    "unmapped",
+    "tombstone",
+    "field_count",
+    "reporting_unit",
+    "rule_count",
+    "period_lock",
+    "snapshot",
+    "delivery_file",
+    "code_mapping",
+    "check_result",
+    "source",
+    "correction",
+    "build_moment",
+)
 _REDO = ", or run `sotevarasto delivery redo {}`"
 
 
@@ -82,24 +101,7 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
         counts = {}
-        for name in (
-            "delivery",
-            "delivery_status",
-            "quarantine",
-            "unmapped",
-            "tombstone",
-            "field_count",
-            "reporting_unit",
-            "rule_count",
-            "period_lock",
-            "snapshot",
-            "delivery_file",
-            "code_mapping",
-            "check_result",
-            "source",
-            "correction",
-            "build_moment",
-        ):
+        for name in TABLES:
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
