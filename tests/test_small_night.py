@@ -37,6 +37,25 @@ def test_the_release_answers(home):
     assert json.loads(done.stdout) == [{"n": 4}], done.stderr
 
 
+def test_the_scorecard_tells_every_item_of_the_months_that_came(home):
+    asked = """
+        with field as (
+            select organiser_code, dataset, max(n) as n from dq.scorecard_field
+            where n = valid_count + other_count + default_count + invalid_count + missing_count group by all
+        )
+        select s.dataset, count(*) as months, sum(f.n = d.rows_received)::int as whole, min(s.dqmi) as lowest, min(s.targets_judged) as judged
+        from dq.scorecard_summary s join field f using (organiser_code, dataset)
+        join dq.delivery d on d.organiser_code = s.organiser_code and d.dataset = s.dataset and d.period = s.period and d.status = 'accepted'
+        group by all order by all"""
+    done = small_night.run(home.root, "sql", asked, "--format", "json")
+    found = json.loads(done.stdout)
+    assert [(row["dataset"], row["months"], row["whole"]) for row in found] == [
+        ("care_contacts", 2, 2),
+        ("costs", 2, 2),
+    ], done.stderr
+    assert all(90 < float(row["lowest"]) <= 100 and row["judged"] >= 6 for row in found)
+
+
 @pytest.mark.slow
 def test_the_same_night_again_moves_nothing(home):
     before = told(home)["release"]["release_id"]

@@ -22,6 +22,7 @@ from sources.regional.timeliness import timeliness
 from sources.regional.unmapped import code_rules, with_nearest
 from warehouse.checks import create_check_result
 from warehouse.expected import create_delivery_status
+from warehouse.field_counts import create_field_counts
 from warehouse.fingerprint import code_fingerprint, input_fingerprint
 from warehouse.shapes import AFTER, BEFORE, LINEAGE, NATIONAL, QUARANTINE, SOURCE, TOMBSTONE, UNMAPPED
 from warehouse.sql import literal, one_line_for_disk, query
@@ -29,6 +30,25 @@ from warehouse.sql import literal, one_line_for_disk, query
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Every table of registry/.
+TABLES = (
+    "delivery",
+    "delivery_status",
+    "quarantine",
+    "unmapped",
+    "tombstone",
+    "field_count",
+    "reporting_unit",
+    "rule_count",
+    "period_lock",
+    "snapshot",
+    "delivery_file",
+    "code_mapping",
+    "check_result",
+    "source",
+    "correction",
+    "build_moment",
+)
 _REDO = ", or run `sotevarasto delivery redo {}`"
 
 
@@ -49,7 +69,7 @@ class Staged:
 def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
     """Empty build/ and lay out in it all that was known at business time `at` (aware); later events are left out.
 
-    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,period_lock,snapshot,delivery_file,code_mapping,check_result,source,correction,build_moment}.parquet;
+    registry/{delivery,delivery_status,quarantine,unmapped,tombstone,field_count,reporting_unit,rule_count,period_lock,snapshot,delivery_file,code_mapping,check_result,source,correction,build_moment}.parquet;
     slices/<dataset>/…, the slices of accepted and superseded deliveries; national/<object>/…. Every folder of slices also has an `_empty.parquet` of the same columns, so that
     a pattern over it always finds one. RegistryError names a file that the ledger speaks of and the home lacks.
     """
@@ -75,26 +95,13 @@ def stage_registry(home: Home, ledger: Ledger, at: datetime) -> Staged:
         _link_slices(con, home)
         _link_national(con, home)
         _create_quarantine(con, home)
+        create_field_counts(con, home)
         _create_tombstone(con, home)
         _create_unmapped(con)
         create_check_result(con, home, ledger, at, with_tonight=False)
         _create_source(con, every_source(ledger, at))
         counts = {}
-        for name in (
-            "delivery",
-            "delivery_status",
-            "quarantine",
-            "unmapped",
-            "tombstone",
-            "period_lock",
-            "snapshot",
-            "delivery_file",
-            "code_mapping",
-            "check_result",
-            "source",
-            "correction",
-            "build_moment",
-        ):
+        for name in TABLES:
             file = home.build / "registry" / f"{name}.parquet"
             con.execute(f"COPY (FROM {name} ORDER BY ALL) TO {literal(file)} (FORMAT parquet)")
             counts[name] = con.execute(f"SELECT count(*) FROM {name}").fetchone()[0]

@@ -28,6 +28,19 @@ QUARANTINE = {
 }
 # Where a slice is made of several deliveries, which of them brought the row; null where it is the slice's own.
 LINEAGE = {"row_receipt_id": "VARCHAR"}
+_MONTH = {"organiser_code": "VARCHAR", "dataset": "VARCHAR", "period": "VARCHAR", "receipt_id": "VARCHAR"}
+_COUNTS = ("n", "valid_count", "other_count", "default_count", "invalid_count", "missing_count")
+FIELD_COUNT = (
+    _MONTH
+    | {"column_name": "VARCHAR", "column_position": "INTEGER", "is_key": "BOOLEAN"}
+    | dict.fromkeys(_COUNTS, "BIGINT")
+)
+REPORTING_UNIT = _MONTH | {"unit_id": "VARCHAR"}
+RULE_COUNT = (
+    _MONTH
+    | {"rule_id": "VARCHAR", "check_kind": "VARCHAR", "dimension": "VARCHAR"}
+    | {"failed": "BIGINT", "applicable": "BIGINT"}
+)
 TOMBSTONE = {"row_key": "VARCHAR", "deleted_by": "VARCHAR", "file_name": "VARCHAR", "line_number": "BIGINT"}
 UNMAPPED = {
     **dict.fromkeys(

@@ -45,14 +45,3 @@
     inner join {{ period_month }} as p on d.month_start = p.month_start and p.known_from < d.known_to
     inner join {{ ref("int__region_sender") }} as r on d.sender_code = r.sender_code
 {% endmacro %}
-
-{# The snapshots of a staged model, each for as long as no other of its object had rows; one that was erased has none left, and so replaces nothing. #}
-{% macro held_snapshots(staged) %}
-    select
-        snapshot_id,
-        object,
-        known_from,
-        lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
-    from {{ ref("stg__snapshot") }}
-    where snapshot_id in (select distinct snapshot_id from {{ staged }})
-{% endmacro %}

@@ -61,3 +61,9 @@
 
 {# Values of a group in one text, parted by semicolons and in their order; null when there is none. #}
 {% macro joined_values(value, order_by) -%}{{ dbt.listagg(value, "'; '", "order by " ~ order_by) }}{%- endmacro %}
+
+{# What an item of the scorecard came to. #}
+{% macro scorecard_pass() %}'pass'{% endmacro %}
+{% macro scorecard_fail() %}'fail'{% endmacro %}
+{% macro scorecard_not_applicable() %}'n_a'{% endmacro %}
+{% macro scorecard_error() %}'error'{% endmacro %}

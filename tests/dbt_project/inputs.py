@@ -44,6 +44,9 @@ from tests.dbt_project.registry_inputs import (
     code_mappings,
     delivery_files,
     delivery_statuses,
+    field_counts,
+    reporting_units,
+    rule_counts,
     sources,
 )
 from tests.dbt_project.shapes import (
@@ -67,6 +70,7 @@ from tests.dbt_project.shapes import (
     TOMBSTONE,
     UNMAPPED,
 )
+from warehouse.shapes import FIELD_COUNT, REPORTING_UNIT, RULE_COUNT
 
 
 def write_empty(build: Path) -> None:
@@ -76,6 +80,9 @@ def write_empty(build: Path) -> None:
         ("delivery_status", DELIVERY_STATUS),
         ("quarantine", QUARANTINE),
         ("tombstone", TOMBSTONE),
+        ("field_count", FIELD_COUNT),
+        ("reporting_unit", REPORTING_UNIT),
+        ("rule_count", RULE_COUNT),
         ("period_lock", PERIOD_LOCK),
         ("unmapped", UNMAPPED),
         ("snapshot", SNAPSHOT),
@@ -119,6 +126,9 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     _write(build / "registry" / "delivery_file.parquet", DELIVERY_FILE, turn(delivery_files(delivered)))
     _write(build / "registry" / "code_mapping.parquet", CODE_MAPPING, turn(code_mappings()))
     _write(build / "registry" / "delivery_status.parquet", DELIVERY_STATUS, turn(delivery_statuses()))
+    _write(build / "registry" / "field_count.parquet", FIELD_COUNT, turn(field_counts()))
+    _write(build / "registry" / "rule_count.parquet", RULE_COUNT, turn(rule_counts()))
+    _write(build / "registry" / "reporting_unit.parquet", REPORTING_UNIT, turn(reporting_units()))
     _write(build / "registry" / "quarantine.parquet", QUARANTINE, turn(_quarantine()))
     _write(build / "registry" / "snapshot.parquet", SNAPSHOT, turn(snapshots()))
     _write(build / "registry" / "check_result.parquet", CHECK_RESULT, turn(check_results()))

@@ -9,6 +9,9 @@ from datetime import timedelta
 
 from tests.dbt_project.national_inputs import NIGHT_1, NIGHT_3, Rows
 
+# The month that came of those that are owed.
+_CAME = {"organiser_code": "06", "dataset": "care_contacts", "period": "2026-08", "receipt_id": "a06"}
+
 
 def delivery_statuses() -> Rows:
     """A month that came and one that never did."""
@@ -60,6 +63,31 @@ def code_mappings() -> Rows:
         common | {"column_name": "sex", "sent_code": sent, "code": code, "known_from": NIGHT_1}
         for sent, code in (("M", "male"), ("N", "female"))
     ]
+
+
+def field_counts() -> Rows:
+    """Two key fields and one that may be empty, of the month that came."""
+    counted = {
+        "sex": (1, True, {"valid_count": 8, "default_count": 2}),
+        "unit_id": (2, True, {"valid_count": 9, "missing_count": 1}),
+        "reason_code": (3, False, {"valid_count": 1, "missing_count": 9}),
+    }
+    classes = dict.fromkeys(("valid_count", "other_count", "default_count", "invalid_count", "missing_count"), 0)
+    return [
+        _CAME | {"column_name": name, "column_position": position, "is_key": is_key, "n": 10} | classes | counts
+        for name, (position, is_key, counts) in counted.items()
+    ]
+
+
+def rule_counts() -> Rows:
+    """One row without a unit, and codes that are all known."""
+    rules = (("HVA-CC-1-022", "required", "completeness", 1), ("HVA-CC-1-011", "codes", "conformity", 0))
+    names = ("rule_id", "check_kind", "dimension", "failed")
+    return [_CAME | {"applicable": 10} | dict(zip(names, rule, strict=True)) for rule in rules]
+
+
+def reporting_units() -> Rows:
+    return [_CAME | {"unit_id": unit} for unit in ("U06-001", "U06-002")]
 
 
 def sources() -> Rows:

@@ -1,31 +1,9 @@
 -- One row per benefit, measure, county, year and version.
 {%- set key = ["benefit_code", "measure_code", "county_name", "year"] %}
 {%- set payload = ["value", "value_status", "origin"] %}
-with figures as (
+with versions as (
 
-    select * from {{ ref("stg__kela_county") }}
-
-),
-
--- A snapshot that was erased has no rows left, and so replaces nothing.
-snapshots as (
-
-    select
-        snapshot_id,
-        known_from,
-        lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
-    from {{ ref("stg__snapshot") }}
-    where snapshot_id in (select distinct snapshot_id from figures)
-
-),
-
-versions as (
-
-    select f.*, s.known_from, s.known_to
-    from figures as f
-    inner join snapshots as s on f.snapshot_id = s.snapshot_id
-    -- A snapshot replaced in the same moment was never known.
-    where s.known_to is null or s.known_from < s.known_to
+    {{ rows_while_held(ref("stg__kela_county")) }}
 
 ),
 

@@ -8,15 +8,9 @@ with cells as (
 
 ),
 
--- A snapshot that was erased has no rows left, and so replaces nothing.
 snapshots as (
 
-    select
-        snapshot_id,
-        known_from,
-        lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
-    from {{ ref("stg__snapshot") }}
-    where snapshot_id in (select distinct snapshot_id from cells)
+    {{ held_snapshots("cells") }}
 
 ),
 

@@ -159,20 +159,6 @@ reasons as (
     union all
 
     select
-        {{ figure_key() | join(", ") }},
-        'zero_for_missing' as reason_code,
-        cast(null as date) as reference_period_start,
-        cast(null as decimal(18, 4)) as reference_value,
-        cast(null as decimal(18, 4)) as relative_change,
-        cast(null as varchar) as break_id
-    from valued
-    where value = 0 and lowest = 0 and zeros = 1
-        and values_in_period > {{ var("comparison_minimum") }}
-        and lowest_above_zero * 4 >= middle_above_zero
-
-    union all
-
-    select
         {% for column in figure_key() %}f.{{ column }}, {% endfor %}
         b.reason_code,
         cast(null as date) as reference_period_start,
@@ -186,6 +172,8 @@ reasons as (
         and f.period_start < b.starts_on
 
     {% for reason, condition in [
+        ("zero_for_missing", "value = 0 and lowest = 0 and zeros = 1 and values_in_period > " ~ var("comparison_minimum")
+            ~ " and lowest_above_zero * 4 >= middle_above_zero"),
         ("coverage", "coverage < 1"),
         ("vintage_pending", "publication_status = " ~ publication_provisional() ~ " or value_status = " ~ value_provisional()),
         ("not_adjusted", "adjustment = 'none'"),

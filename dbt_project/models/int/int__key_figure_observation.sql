@@ -5,15 +5,9 @@ with figures as (
 
 ),
 
--- A snapshot that was erased has no rows left, and so replaces nothing.
 snapshots as (
 
-    select
-        snapshot_id,
-        known_from,
-        lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
-    from {{ ref("stg__snapshot") }}
-    where snapshot_id in (select distinct snapshot_id from {{ ref("stg__key_figure") }})
+    {{ held_snapshots(ref("stg__key_figure")) }}
 
 ),
 

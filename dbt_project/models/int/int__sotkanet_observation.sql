@@ -7,15 +7,9 @@ with observations as (
 
 ),
 
--- A snapshot that was erased has no rows left, and so replaces nothing.
 whole_snapshots as (
 
-    select
-        snapshot_id,
-        known_from,
-        lead(known_from) over (partition by source_code, object order by known_from, snapshot_id) as known_to
-    from {{ ref("stg__snapshot") }}
-    where snapshot_id in (select distinct snapshot_id from {{ ref("stg__sotkanet_observation") }})
+    {{ held_snapshots(ref("stg__sotkanet_observation")) }}
 
 ),
 

@@ -140,22 +140,15 @@ need_inputs as (
 
 population_inputs as (
 
+    {% for observation, people in [("int__population_observation", "residents"), ("int__projection_observation", "projected")] -%}
     select distinct
         o.source_code, o.indicator_code, o.basis, o.region_level, o.region_code, o.period_grain, o.period_start,
         n.snapshot_id, n.row_count, n.known_from, n.known_to
-    from {{ ref("int__population_observation") }} as o
-    inner join residents as n
+    from {{ ref(observation) }} as o
+    inner join {{ people }} as n
         on o.region_level = n.region_level and o.region_code = n.region_code and extract(year from o.period_start) = n.year
-
-    union all
-
-    select distinct
-        o.source_code, o.indicator_code, o.basis, o.region_level, o.region_code, o.period_grain, o.period_start,
-        n.snapshot_id, n.row_count, n.known_from, n.known_to
-    from {{ ref("int__projection_observation") }} as o
-    inner join projected as n
-        on o.region_level = n.region_level and o.region_code = n.region_code and extract(year from o.period_start) = n.year
-
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 ),
 
 -- What a publisher gives as a figure of its own: the snapshot that gave it.
