@@ -316,7 +316,7 @@ class _Desk:
         place = "file_name, line_number, "
         if last.body.get("is_unchanged"):
             # They stand where the delivery before it had them.
-            last, place = holding(self.ledger)[last.body["first_receipt_id"]], ""
+            last, place = holding(self.ledger, ("slice",))[last.body["first_receipt_id"]], ""
         if last.body["slice"] is None or staged.slice is None:
             return last.body["slice"] is None
         columns = f"{place}{identifiers(admitted.contract.column_names)}"
