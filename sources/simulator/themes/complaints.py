@@ -53,7 +53,7 @@ def _arrived(organiser_code: str, month: str, seed: int) -> pl.DataFrame:
         {
             "complaint_id": numbered("M", organiser_code, month, count),
             "service_class_code": drawn(rng, SERVICES, count),
-            "kind": drawn(rng, KINDS, count),
+            "complaint_kind": drawn(rng, KINDS, count),
             "subject": drawn(rng, SUBJECTS, count),
             "received_on": days(received),
             "answered_on": days(received + np.maximum(1, np.round(waits))),
