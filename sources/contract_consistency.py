@@ -11,7 +11,24 @@ from sources.contract import Contract, refuse
 
 # What the desk itself calls the columns of a row beside the contract's.
 RESERVED = frozenset(
-    ["delivery_number", "file_number", "file_name", "record_number", "line_number", "whole", "kind", "parts", "receipt_id", "row_receipt_id", "organiser_code", "period", "sequence", "sample_share", "rule_mask", "sent"]
+    [
+        "delivery_number",
+        "file_number",
+        "file_name",
+        "record_number",
+        "line_number",
+        "whole",
+        "kind",
+        "parts",
+        "receipt_id",
+        "row_receipt_id",
+        "organiser_code",
+        "period",
+        "sequence",
+        "sample_share",
+        "rule_mask",
+        "sent",
+    ]
 )
 
 
