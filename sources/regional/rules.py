@@ -294,6 +294,8 @@ def _is_typed(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.Bool
 def _not_before(t: ir.Table, rule: Rule, text_of: Callable[[str], str]) -> ir.BooleanColumn:
     """Within the hour that the clock shows twice there is no telling which came first; it is asked for the few that seem to be before."""
     value, other = t[rule.column], t[rule.arguments["other"]]
+    if value.type().is_date():
+        return value >= other
     return (value < other).ifelse((value.truncate("h") == other.truncate("h")) & is_repeated(value), True)
 
 

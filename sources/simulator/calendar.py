@@ -6,7 +6,8 @@ them into the inbox (deliver.py).
 Day 0 is the night of 2 November 2026: everyone has sent thirteen months, September 2025 to September 2026, but for the contacts of one county that is late. The 3rd
 of each month brings the contacts of the month before from a third of the senders, one of them with a fault; those of the late county of the month before
 that; a correction; and a delivery sent again by mistake. The other senders follow until the 12th, the faulty one sends again on the 5th, and one is late
-until the 3rd of the next month. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. On the 4th some senders send what must be
+until the 3rd of the next month. Of the datasets of the themes everyone has sent the last three months, a quarter, on day 0, and sends one month more between the 3rd and the 12th of each;
+on the 3rd one sender corrects each of them. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. On the 4th some senders send what must be
 held: of a month in force a tenth, one value throughout, euros times a thousand or the month before it, and of the new month three fifths. The other days are quiet.
 
 In the first November deliveries change months in the other ways that there are: on the 3rd a delta of contacts, and costs sent again as they were, and the receiver locks a
@@ -15,7 +16,7 @@ month of costs; on the 4th a delete of contacts, and costs of the locked month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -23,8 +24,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from sources.regional.catalogue import counties
 from sources.simulator.randomness import generator
 from sources.simulator.senders import senders
+from sources.simulator.themes import THEMES
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 FIRST_NIGHT = date(2026, 11, 2)
@@ -36,6 +39,7 @@ OPENING_DAY, HELD_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 4, 5, 12
 REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
 NEW, LATE, CORRECTION, HISTORY = "new", "late", "correction", "history"
 CONTACTS, COSTS = DATASETS = ("care_contacts", "costs")
+THEME_PERIODS = FIRST_PERIODS[-3:]
 DUPLICATE, REJECTED, SECOND_TRY, HELD = "duplicate", "rejected", "second_try", "held"
 DELTA, DELETE, UNCHANGED, AFTER_LOCK = AMENDING = ("delta", "delete", "unchanged", "after_lock")
 # Which month each amends, and which the receiver has locked by the 3rd.
@@ -105,6 +109,11 @@ def _first_night(seed: int) -> list[PlannedDelivery]:
         for period in FIRST_PERIODS
         for code in senders()
         if (dataset, code, period) != (CONTACTS, late, FIRST_PERIODS[-1])
+    ] + [
+        PlannedDelivery(0, dataset, code, period, 1, NEW, 1, _sent_in_its_month(period, rng))
+        for dataset in THEMES
+        for period in THEME_PERIODS
+        for code in _senders_of(dataset)
     ]
 
 
@@ -134,7 +143,8 @@ def _sent_in_its_month(period: str, rng: np.random.Generator) -> datetime:
 def _month(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
     """All deliveries of the calendar month after `period`."""
     amending = _amendments(period, seed) if period == _month_after(FIRST_PERIODS[-1]) else ()
-    return *_month_of_contacts(period, seed), *_month_of_costs(period, seed), *amending
+    of_themes = (planned for dataset in THEMES for planned in _month_of_theme(dataset, period, seed))
+    return *_month_of_contacts(period, seed), *_month_of_costs(period, seed), *of_themes, *amending
 
 
 def _month_of_contacts(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
@@ -203,6 +213,22 @@ def _month_of_costs(period: str, seed: int) -> tuple[PlannedDelivery, ...]:
         day = OPENING_DAY if code in opening else int(rng.integers(OPENING_DAY + 1, LAST_DAY + 1))
         result.append(_planned(rng, first.replace(day=day), COSTS, code, period, 1, NEW))
     return *result, *_held(period, COSTS, roles, seed)
+
+
+def _month_of_theme(dataset: str, period: str, seed: int) -> Iterator[PlannedDelivery]:
+    """Everyone's month of a dataset of the themes, and one correction of the month before."""
+    first, rng = _first_of(_month_after(period)), generator(seed, "calendar", period, dataset)
+    codes = _senders_of(dataset)
+    corrects = str(rng.permutation(codes)[0])
+    yield _planned(rng, first.replace(day=OPENING_DAY), dataset, corrects, _month_before(period), 2, CORRECTION, 2)
+    for code in codes:
+        day = int(rng.integers(OPENING_DAY, LAST_DAY + 1))
+        yield _planned(rng, first.replace(day=day), dataset, code, period, 1, NEW)
+
+
+def _senders_of(dataset: str) -> list[str]:
+    """The senders that have a dialect of a dataset: a producer has none of what only organisers know."""
+    return [code for code in senders() if dataset in counties()[code].dialects]
 
 
 def _amendments(period: str, seed: int) -> tuple[PlannedDelivery, ...]:

@@ -21,6 +21,7 @@ from sources.simulator.events import SAMPLE_SHARE, Correction
 from sources.simulator.randomness import generator
 from sources.simulator.row_faults import RowFault, with_row_faults
 from sources.simulator.senders import Sender, senders
+from sources.simulator.themes import THEMES, corrected_theme
 from sources.simulator.writer import encoded, header_of, text_columns
 
 
@@ -146,12 +147,15 @@ def make_parcel(
 ) -> Parcel:
     """A good delivery of a sender's month. `revision` n is the month after n − 1 corrections; the sender's usual row faults may be left out.
 
-    `n_rows` and `sample_share` are of contacts; costs come whole.
+    `n_rows` and `sample_share` are of contacts; costs come whole, a dataset of the themes as its module says.
     """
     sender, dialect = senders()[organiser_code], dialect_of(organiser_code, dataset)
     if dataset == costs.DATASET:
         sample_share = 1
         frame, correction = costs.corrected_costs(organiser_code, period, revision, seed)
+    elif dataset in THEMES:
+        sample_share = THEMES[dataset][1]
+        frame, correction = corrected_theme(dataset, organiser_code, period, revision, seed)
     else:
         frame, correction = events.corrected_rows(organiser_code, period, revision, n_rows, seed, sample_share)
     share = sender.row_fault_share if has_row_faults else 0.0

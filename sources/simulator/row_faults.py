@@ -183,6 +183,26 @@ COST_KINDS = (
     ),
 )
 KINDS_OF = {"care_contacts": KINDS, "costs": COST_KINDS}
+
+
+@cache
+def kinds_of(dataset: str) -> tuple[Kind, ...]:
+    """The kinds of a dataset; one that has none of its own has those that its contract alone tells: an unknown code, a required code or day left out, a day of no calendar."""
+    if dataset in KINDS_OF:
+        return KINDS_OF[dataset]
+    contract, kinds = dataset_contract(dataset), []
+    others = {name for rule in contract.rules for name in rule.arguments.values() if isinstance(name, str)}
+    for rule in contract.rules:
+        column = contract.column(rule.column)
+        if rule.check == "codes":
+            kinds.append(Kind(rule.column, "codes", lambda row, dialect: "ZZ"))
+        elif rule.check == "required" and column.allowed_codes and rule.column not in others:
+            kinds.append(Kind(rule.column, "required", _absent))
+        elif rule.check == "type" and column.type == "date" and column.required:
+            kinds.append(Kind(rule.column, "type", _no_such_day(rule.column)))
+    return tuple(kinds)
+
+
 LINE_KINDS = ("ragged", "repeated")
 
 
@@ -198,7 +218,7 @@ def with_row_faults(
     """Lines of a file in which about that share of the records is faulty, and the truth about them. `rows` are the typed values behind `text`."""
     count = min(int(share * rows.height + rng.random()), rows.height)
     spoiled = sorted(rng.permutation(rows.height)[:count].tolist())
-    kinds, dataset = KINDS_OF[dialect.dataset], dialect.dataset
+    kinds, dataset = kinds_of(dialect.dataset), dialect.dataset
     chosen = rng.integers(0, len(kinds) + len(LINE_KINDS), count).tolist()
     edits: dict[str, dict[int, str]] = {}
     faults, ragged, repeated = [], [], []
