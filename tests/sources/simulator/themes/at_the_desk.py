@@ -1,5 +1,6 @@
 """What the real desk says of a simulated month of every sender."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,10 @@ from sources.simulator.senders import senders
 MADE = datetime(2026, 10, 10, 8, 15, tzinfo=HELSINKI)
 
 
-def judged(root: Path, dataset: str, period: str, revision: int = 1) -> tuple[list[Parcel], list[dict]]:
+def judged(root: Path, dataset: str, period: str) -> tuple[list[Parcel], list[dict]]:
     """Everyone's month without the sender's usual faults, and the verdicts."""
     home = Home.open(root, "simulated")
-    parcels = [
-        make_parcel(code, period, 1, MADE, SEED, revision, has_row_faults=False, dataset=dataset) for code in senders()
-    ]
+    parcels = [make_parcel(code, period, 1, MADE, SEED, has_row_faults=False, dataset=dataset) for code in senders()]
     for parcel in parcels:
         folder = home.inbox / parcel.organiser_code
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,3 +30,9 @@ def judged(root: Path, dataset: str, period: str, revision: int = 1) -> tuple[li
         assert not take_in(home, ledger, Landing(home.landing), at=business_time(0)).problems
         verdicts = [event.body for event in ledger.events("verdict")]
     return parcels, verdicts
+
+
+def outlook(root: Path, organiser_code: str) -> dict[str, object]:
+    """The figures of the sender's outlook, by name; None where the pipeline could not work one out."""
+    (path,) = (root / "reports" / organiser_code).glob("*.outlook.json")
+    return {figure["figure"]: figure["now"] for figure in json.loads(path.read_text("utf-8"))["figures"]}

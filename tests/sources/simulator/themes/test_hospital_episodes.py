@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from at_the_desk import judged
+from at_the_desk import judged, outlook
 
 from sources.simulator.randomness import SEED
 from sources.simulator.senders import senders
@@ -26,11 +26,20 @@ def months() -> pl.DataFrame:
     )
 
 
-def test_the_desk_accepts_every_row_of_every_sender(tmp_path):
+def test_the_desk_accepts_every_row_of_every_sender_and_tells_the_outlook(tmp_path):
     parcels, verdicts = judged(tmp_path / "home", DATASET, "2026-08")
     assert {v["status"] for v in verdicts} == {"accepted"} and len(verdicts) == len(senders())
     assert sum(v["rows_accepted"] for v in verdicts) == sum(p.truth.rows for p in parcels) > 500
     assert {p.sample_share for p in parcels} == {SAMPLE_SHARE}
+    sent = rows("05", "2026-08", SEED)
+    stays = (sent["discharged_on"] - sent["admitted_on"]).dt.total_days()
+    assert outlook(tmp_path / "home", "05") == {
+        "rows": sent.height,
+        "clients": sent["client_id"].n_unique(),
+        "bed_days": stays.sum(),
+        "delayed_transfers": sent["transfer_ready_on"].count(),
+        "median_stay_days": stays.quantile(0.5, "lower"),
+    }
 
 
 def test_equal_arguments_give_equal_rows_and_others_other_ones():

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from at_the_desk import judged
+from at_the_desk import judged, outlook
 
 from sources.simulator.randomness import SEED
 from sources.simulator.senders import senders
@@ -26,11 +26,19 @@ def days_between(frame: pl.DataFrame, first: str, last: str) -> pl.Series:
     return (frame[last] - frame[first]).dt.total_days()
 
 
-def test_the_desk_accepts_every_row_of_every_sender(tmp_path):
+def test_the_desk_accepts_every_row_of_every_sender_and_tells_the_outlook(tmp_path):
     parcels, verdicts = judged(tmp_path / "home", DATASET, "2026-09")
     assert {v["status"] for v in verdicts} == {"accepted"} and len(verdicts) == len(senders())
     assert sum(v["rows_accepted"] for v in verdicts) == sum(p.truth.rows for p in parcels) > 3000
     assert {p.sample_share for p in parcels} == {SAMPLE_SHARE}
+    sent, start = rows("05", "2026-09", SEED), pl.date(2026, 9, 1)
+    assert outlook(tmp_path / "home", "05") == {
+        "rows": sent.height,
+        "referrals_arrived": sent.filter(pl.col("referral_arrived_on") >= start).height,
+        "referrals_handled": sent.filter(pl.col("referral_handled_on") >= start).height,
+        "treatments_begun": sent.filter(pl.col("seen_on") >= start).height,
+        "waiting": sent.filter(pl.col("queue_entered_on").is_not_null(), pl.col("seen_on").is_null()).height,
+    }
 
 
 def test_equal_arguments_give_equal_rows_and_others_other_ones():
