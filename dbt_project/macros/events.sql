@@ -13,6 +13,8 @@
     {{ return([
         {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "is_traced": true},
         {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "is_traced": true},
+        {"name": "specialised_care", "staged": "int__event_referral", "has_persons": true, "has_joint_authority": true, "is_traced": false},
+        {"name": "hospital_episodes", "staged": "int__event_hospital_episode", "has_persons": true, "has_joint_authority": true, "is_traced": false},
     ]) }}
 {%- endmacro %}
 
