@@ -61,7 +61,7 @@ CAME_FROM = {"home": 0.93, "residential_care": 0.07}
 DISCHARGED_TO = {"home": 0.8, "home_care": 0.08, "residential_care": 0.05, "hospital": 0.05, "died": 0.02}
 AWAITED = {"residential_care": 0.5, "home_care": 0.3, "hospital": 0.2}
 # Who waits for a place elsewhere, from which age, and for how many days at most; who is back within so many days.
-DELAYED_SHARE, DELAYED_FROM_AGE, LONGEST_DELAY = 0.08, 65, 21
+DELAYED_SHARE, DELAYED_FROM_AGE, LONGEST_DELAY = 0.18, 65, 14
 BACK_SHARE, BACK_WITHIN_DAYS = 0.025, 2
 
 
@@ -84,8 +84,8 @@ def _discharged(rng: np.random.Generator, organiser_code: str, period: str, line
     count = frame.height
     left = rng.integers(first, last + 1, count)
     stay = np.minimum(np.round(median * np.exp(SPREAD * rng.standard_normal(count))), LONGEST_STAY).astype(np.int64)
-    share = DELAYED_SHARE * lasting(seed, DATASET, organiser_code, "delayed", 0.3)
-    delay = np.where((age >= DELAYED_FROM_AGE) & (rng.random(count) < share), rng.integers(1, LONGEST_DELAY, count), 0)
+    share = DELAYED_SHARE * lasting(seed, DATASET, organiser_code, "delayed")
+    delay = np.where((age >= DELAYED_FROM_AGE) & (rng.random(count) < share), rng.integers(1, LONGEST_DELAY + 1, count), 0)
     is_delayed = pl.Series(delay > 0)
     came, kind = drawn(rng, CAME_FROM, count), drawn(rng, ADMISSION, count)
     awaited, went = drawn(rng, AWAITED, count), drawn(rng, DISCHARGED_TO, count)
