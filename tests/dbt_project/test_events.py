@@ -82,31 +82,29 @@ def test_every_event_indicator_has_a_row_for_every_organiser(warehouse):
 
 
 @pytest.fixture(scope="module")
-def refusal(built, tmp_path_factory):
-    """What dbt says of a catalogue whose rows are spoilt by the given SQL, over the models that stand."""
+def after(built, tmp_path_factory):
+    """Runs nodes of dbt on what was built, after SQL that spoils it: what dbt says of each."""
     from dbt.cli.main import dbtRunner
 
-    def run(damage: str) -> str:
+    target = tmp_path_factory.mktemp("target")
+
+    def run(damage: str, command: str, *nodes: str) -> dict[str, tuple[str, int | None]]:
         folder = tmp_path_factory.mktemp("spoilt")
         shutil.copy(built.folder / "work.duckdb", folder)
         with duckdb.connect(str(folder / "work.duckdb")) as con:
             con.execute(damage)
+        places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", target, "--log-path", target]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SOTEVARASTO_BUILD", str(folder))
-            places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
-            places += ["--target-path", target, "--log-path", target]
             made = dbtRunner().invoke(
-                ["run", "--select", "core__dim_indicator", *map(str, places), "--quiet", "--log-level", "none"]
+                [command, "--select", *nodes, *map(str, places), "--quiet", "--log-level", "none"]
             )
-        assert not made.success
-        (outcome,) = made.result
-        return outcome.message
+        return {r.node.name: (r.message or "", r.failures) for r in made.result}
 
-    target = tmp_path_factory.mktemp("target")
     return run
 
 
-def test_faulty_rows_of_the_catalogue_are_refused_by_their_names(refusal):
+def test_faulty_rows_of_the_catalogue_are_refused_by_their_names(after):
     spoilt = {
         "remote_contact_share": ("denominator_measure = null", "there is no denominator_measure"),
         "home_visit_share": (
@@ -131,6 +129,23 @@ def test_faulty_rows_of_the_catalogue_are_refused_by_their_names(refusal):
     damage = ";".join(
         f"update raw.indicator set {change} where indicator_code = '{code}'" for code, (change, _) in spoilt.items()
     )
-    message = refusal(damage)
+    message, _ = after(damage, "run", "core__dim_indicator")["core__dim_indicator"]
     assert "seeds/raw__indicator.csv" in message
     assert {code for code, (_, fault) in spoilt.items() if f"{code}: {fault}" not in message} == set()
+
+
+def test_groups_that_do_not_add_up_and_rows_that_are_there_twice_fail_the_build(after):
+    spoilt = {
+        "nurse_contacts_per_1000": "sex = 'female' and age_group = 'total'",
+        "recorded_reason_share": "sex = 'total' and age_group = '0-22'",
+        "home_visit_share": "sex = 'total' and age_group = '0-17'",
+    }
+    damage = "update int.event_measure set measure_value = 2 * measure_value where receipt_id = 'b05' and measure_code = 'rows';"
+    damage += ";".join(
+        f"""update core.fct_observation set numerator = numerator + 1 where known_to is null and region_code = '05' and basis = 'organiser'
+        and indicator_code = '{indicator}' and {group}"""
+        for indicator, group in spoilt.items()
+    )
+    groups, rows = "assert_groups_add_up_to_their_total", "assert_events_are_rows_of_their_deliveries"
+    told = after(damage, "test", groups, rows)
+    assert {name: failures for name, (_, failures) in told.items()} == {groups: len(spoilt), rows: 1}

@@ -85,7 +85,9 @@ def _discharged(rng: np.random.Generator, organiser_code: str, period: str, line
     left = rng.integers(first, last + 1, count)
     stay = np.minimum(np.round(median * np.exp(SPREAD * rng.standard_normal(count))), LONGEST_STAY).astype(np.int64)
     share = DELAYED_SHARE * lasting(seed, DATASET, organiser_code, "delayed")
-    delay = np.where((age >= DELAYED_FROM_AGE) & (rng.random(count) < share), rng.integers(1, LONGEST_DELAY + 1, count), 0)
+    delay = np.where(
+        (age >= DELAYED_FROM_AGE) & (rng.random(count) < share), rng.integers(1, LONGEST_DELAY + 1, count), 0
+    )
     is_delayed = pl.Series(delay > 0)
     came, kind = drawn(rng, CAME_FROM, count), drawn(rng, ADMISSION, count)
     awaited, went = drawn(rng, AWAITED, count), drawn(rng, DISCHARGED_TO, count)
