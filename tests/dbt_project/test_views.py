@@ -114,6 +114,7 @@ def test_a_new_indicator_and_a_new_county_appear_without_a_change_of_code(built,
             "unit": "per_1000",
             "decimals": "1",
             "source_code": "care_contacts",
+            "formula_kind": "rate",
         }
         csv.DictWriter(file, row, lineterminator="\n").writerow(row)
     with duckdb.connect(str(folder / "work.duckdb")) as con:
