@@ -23,6 +23,8 @@ _ROWS = {
 # Of the other datasets of the senders: the table that has the rows, and whether they are of persons.
 _EVENTS = {
     "costs": ("core.fct_cost", False),
+    "specialised_care": ("core.fct_referral", True),
+    "hospital_episodes": ("core.fct_hospital_episode", True),
 }
 _OTHERWISE = "rows_inputs"
 _GROUPS = {"sex": "c.sex", "language_status": "t.language_status", "municipality_type": "t.municipality_type"}

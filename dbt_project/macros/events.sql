@@ -13,6 +13,8 @@
     {{ return([
         {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "traced_grains": ["month", "quarter"]},
         {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "traced_grains": ["month", "quarter", "year"]},
+        {"name": "specialised_care", "staged": "int__event_referral", "has_persons": true, "has_joint_authority": true, "traced_grains": []},
+        {"name": "hospital_episodes", "staged": "int__event_hospital_episode", "has_persons": true, "has_joint_authority": true, "traced_grains": []},
     ]) }}
 {%- endmacro %}
 

@@ -12,14 +12,16 @@ with rules as (
         cast(coalesce(valid_from, '0001-01-01') as date) as valid_from,
         cast(coalesce(valid_to, '9999-12-31') as date) as valid_to
     from {{ ref("raw__care_guarantee") }}
-    where domain = 'primary_health_care' and step = 'first non-urgent visit' and is_applied = 'true'
+    where is_applied = 'true'
 
 )
 
 select a.rule_id, b.rule_id as other_rule_id
 from rules as a
 inner join rules as b
-    on a.rule_id < b.rule_id
+    on a.domain = b.domain
+    and a.step = b.step
+    and a.rule_id < b.rule_id
     and a.valid_from <= b.valid_to
     and b.valid_from <= a.valid_to
     and a.age_from_years <= b.age_to_years

@@ -21,6 +21,7 @@
 -- depends_on: {{ ref("dq__figure_reason") }}, {{ ref("mart__comparison") }}
 -- depends_on: {{ ref("core__dim_development") }}
 -- depends_on: {{ ref("dq__scorecard") }}, {{ ref("dq__scorecard_summary") }}, {{ ref("dq__scorecard_field") }}, {{ ref("dq__scorecard_check") }}
+-- depends_on: {{ ref("core__fct_referral") }}, {{ ref("core__fct_hospital_episode") }}
 with built as (
 
     select *
