@@ -16,13 +16,15 @@ import polars as pl
 from sources.regional.catalogue import dataset_contract
 from sources.simulator.events import SAMPLE_SHARE, Correction
 from sources.simulator.randomness import SEED, generator
-from sources.simulator.themes import complaints
+from sources.simulator.themes import care_periods, complaints, social_services
 
 Rows = Callable[[str, str, int], pl.DataFrame]
 # By dataset: the module's rows of (organiser code, period, seed), and what share of the residents they are of.
 THEMES: MappingProxyType[str, tuple[Rows, float]] = MappingProxyType(
     {
         complaints.DATASET: (complaints.rows, 1),
+        social_services.DATASET: (social_services.rows, SAMPLE_SHARE),
+        care_periods.DATASET: (care_periods.rows, SAMPLE_SHARE),
     }
 )
 # Of the rows of a month a correction takes out this share: recorded twice, or another's.
