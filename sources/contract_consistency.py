@@ -9,6 +9,28 @@ from datetime import date
 
 from sources.contract import Contract, refuse
 
+# What the desk itself calls the columns of a row beside the contract's.
+RESERVED = frozenset(
+    [
+        "delivery_number",
+        "file_number",
+        "file_name",
+        "record_number",
+        "line_number",
+        "whole",
+        "kind",
+        "parts",
+        "receipt_id",
+        "row_receipt_id",
+        "organiser_code",
+        "period",
+        "sequence",
+        "sample_share",
+        "rule_mask",
+        "sent",
+    ]
+)
+
 
 def refuse_inconsistent(contract: Contract) -> None:
     """Raise ContractError for the first thing that a contract says and contradicts."""
@@ -19,6 +41,8 @@ def refuse_inconsistent(contract: Contract) -> None:
         strange = {*rule.example_bad, *rule.example_good} - set(contract.column_names)
         if not rule.example_bad or not rule.example_good or strange:
             refuse(contract.path, rule.id, "has no example, bad and good, of the contract's columns")
+    if taken := sorted(RESERVED.intersection(contract.column_names)):
+        refuse(contract.path, taken[0], "is a name that the desk uses itself")
     if not contract.key:
         refuse(contract.path, contract.name, "has no primaryKey")
     _refuse_bad_versions(contract)

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from sources.regional.catalogue import dataset_contracts
 from tests.dbt_project.national_inputs import (
     ESPOO,
     MARIEHAMN,
@@ -66,6 +67,7 @@ from tests.dbt_project.shapes import (
     SOURCE,
     TOMBSTONE,
     UNMAPPED,
+    slice_shape,
 )
 
 
@@ -89,6 +91,8 @@ def write_empty(build: Path) -> None:
         _write(build / "registry" / f"{name}.parquet", columns, [])
     _write(build / "slices" / "care_contacts" / "_empty.parquet", CONTACT, [])
     _write(build / "slices" / "costs" / "_empty.parquet", COST, [])
+    for dataset in dataset_contracts().keys() - {"care_contacts", "costs"}:
+        _write(build / "slices" / dataset / "_empty.parquet", slice_shape(dataset), [])
     for name, columns in NATIONAL.items():
         _write(build / "national" / name / "_empty.parquet", columns, [])
 

@@ -5,7 +5,15 @@ Belongs here: shapes. Does not belong here: rows (inputs.py, national_inputs.py)
 
 from __future__ import annotations
 
-from warehouse.shapes import REPORTED_FINANCES
+from sources.regional.catalogue import dataset_contract
+from warehouse.shapes import AFTER, BEFORE, LINEAGE, REPORTED_FINANCES
+
+
+def slice_shape(dataset: str) -> dict[str, str]:
+    """The columns of a slice of a dataset, as its contract and the desk make them."""
+    own = {column.name: column.sql_type for column in dataset_contract(dataset).columns}
+    return BEFORE | own | AFTER | LINEAGE
+
 
 CONTACT = {
     "record_number": "bigint",

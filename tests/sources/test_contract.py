@@ -70,6 +70,11 @@ def _no_key(document):
     document["schema"][0]["properties"][0].pop("primaryKey")
 
 
+def _name_of_the_desk(document):
+    column = next(p for p in document["schema"][0]["properties"] if p["name"] == "reason_code")
+    column["name"] = "kind"
+
+
 def _range_without_rule(document):
     column = next(p for p in document["schema"][0]["properties"] if p["name"] == "birth_year")
     column["quality"] = [q for q in column["quality"] if q["implementation"]["check"] != "range"]
@@ -117,6 +122,7 @@ def _with(**extras):
         (_unknown_check, "unknown check looks_fine"),
         (_unknown_column, "unknown column nothing"),
         (_no_key, "no primaryKey"),
+        (_name_of_the_desk, "kind is a name that the desk uses itself"),
         (_range_without_rule, "birth_year declares range but has no rule"),
         (_ended_codes_without_rule, "home_municipality_code declares in_force but has no rule"),
         (_pair_without_example, "HVA-CC-1-034 has no example"),

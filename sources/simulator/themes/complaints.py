@@ -18,6 +18,7 @@ from sources.simulator.themes.kit import (
     months_until,
     numbered,
     residents_of,
+    services_of,
 )
 
 DATASET = "complaints"
@@ -52,8 +53,8 @@ def _arrived(organiser_code: str, month: str, seed: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "complaint_id": numbered("M", organiser_code, month, count),
-            "service_class_code": drawn(rng, SERVICES, count),
-            "kind": drawn(rng, KINDS, count),
+            "service_class_code": drawn(rng, services_of(organiser_code, SERVICES), count),
+            "complaint_kind": drawn(rng, KINDS, count),
             "subject": drawn(rng, SUBJECTS, count),
             "received_on": days(received),
             "answered_on": days(received + np.maximum(1, np.round(waits))),

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from sources.simulator.costs import HOSPITAL_CLASSES
 from sources.simulator.event_times import year_of
 from sources.simulator.events import SAMPLE_SHARE, SEXES
 from sources.simulator.randomness import generator, hexadecimal
@@ -57,6 +58,12 @@ def as_known_on(frame: pl.DataFrame, day: int, columns: Iterable[str]) -> pl.Dat
     """What had not happened by that day (since 1970-01-01) is empty."""
     last = pl.lit(day).cast(pl.Int32).cast(pl.Date)
     return frame.with_columns(pl.when(pl.col(name) <= last).then(pl.col(name)).alias(name) for name in columns)
+
+
+def services_of(organiser_code: str, weights: Mapping[str, float]) -> dict[str, float]:
+    """The service classes that a sender gives: all of these, of a producer of hospital care for others those of hospitals."""
+    is_producer = bool(senders()[organiser_code].catchment)
+    return {code: weight for code, weight in weights.items() if not is_producer or code in HOSPITAL_CLASSES}
 
 
 def residents_of(organiser_code: str) -> float:

@@ -13,6 +13,7 @@ import pytest
 from sources.simulator.calendar import plan
 from sources.simulator.deliver import deliver, parcel_of
 from sources.simulator.randomness import SEED
+from sources.simulator.themes import THEMES
 
 DELIVER = (
     "import sys; from pathlib import Path; from sources.simulator.deliver import deliver;"
@@ -84,8 +85,9 @@ def test_each_delivery_has_a_truth_beside_the_home(undisturbed):
     assert rejected["expected_rule"].startswith("HVA-FILE-0-")
     corrected = [t for t in truths if t["correction"]]
     told = sorted((t["dataset"], t["mode"]) for t in corrected)
-    assert told == [("care_contacts", "delta"), ("care_contacts", "full"), ("costs", "full")]
-    assert all(t["correction"]["changed"] > 0 for t in corrected)
+    of_themes = sorted((dataset, "full") for dataset in THEMES)
+    assert told == sorted([("care_contacts", "delta"), ("care_contacts", "full"), ("costs", "full"), *of_themes])
+    assert all(t["correction"]["removed" if t["dataset"] in THEMES else "changed"] > 0 for t in corrected)
 
 
 def test_a_delivery_sent_again_by_mistake_has_the_same_data_and_another_name(undisturbed):
