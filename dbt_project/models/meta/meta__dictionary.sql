@@ -20,6 +20,7 @@
 -- depends_on: {{ ref("core__fct_treasury_cell") }}, {{ ref("core__fct_kela_benefit") }}, {{ ref("core__fct_kela_county") }}
 -- depends_on: {{ ref("dq__figure_reason") }}, {{ ref("mart__comparison") }}
 -- depends_on: {{ ref("core__dim_development") }}
+-- depends_on: {{ ref("core__fct_social_services_case") }}, {{ ref("core__fct_care_period") }}
 with built as (
 
     select *
