@@ -17,8 +17,8 @@ def holidays(year: int) -> set[date]:
     return fixed | moving | {saturday_from(6, 20), saturday_from(10, 31)}
 
 
-def test_every_day_is_a_working_day_but_for_sundays_and_public_holidays(built):
-    rows = built.sql("select day, is_working_day, working_days_to_date from int.working_day order by day").fetchall()
+def test_every_day_is_a_working_day_but_for_sundays_and_public_holidays(warehouse):
+    rows = warehouse.sql("select day, is_working_day, working_days_to_date from int.working_day order by day").fetchall()
     day, count, expected = date(YEARS[0], 1, 1), 0, []
     while day.year <= YEARS[-1]:
         is_working = day.weekday() != 6 and day not in holidays(day.year)
@@ -28,7 +28,7 @@ def test_every_day_is_a_working_day_but_for_sundays_and_public_holidays(built):
     assert rows == expected
 
 
-def test_the_year_2026_has_303_working_days(built):
+def test_the_year_2026_has_303_working_days(warehouse):
     """365 days less 52 Sundays and ten holidays on other days: 1 and 6 January, 3 and 6 April, 1 and 14 May, 20 June, 31 October, 25 and 26 December."""
     query = "select count(*) from int.working_day where is_working_day and year(day) = 2026"
-    assert built.sql(query).fetchall() == [(303,)]
+    assert warehouse.sql(query).fetchall() == [(303,)]
