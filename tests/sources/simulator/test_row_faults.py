@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from oracle import verdicts
 
+from sources.regional.catalogue import dataset_contracts
 from sources.simulator.costs import generate_costs
 from sources.simulator.events import generate_rows
 from sources.simulator.parcel import dialect_of
@@ -13,8 +14,8 @@ from sources.simulator.senders import senders
 from sources.simulator.writer import encoded, header_of, lines_of, text_columns
 
 
-def test_every_fault_of_the_first_night_stands_on_its_line_and_there_is_no_other(contract, cost_contract, first_night):
-    contracts = {c.name: c for c in (contract, cost_contract)}
+def test_every_fault_of_the_first_night_stands_on_its_line_and_there_is_no_other(first_night):
+    contracts = dataset_contracts()
     found = faulty_senders = 0
     for parcel in first_night:
         for file in parcel.files:

@@ -13,6 +13,7 @@ from sources.simulator.events import generate_rows
 from sources.simulator.parcel import dialect_of, make_parcel
 from sources.simulator.randomness import SEED
 from sources.simulator.senders import senders
+from sources.simulator.themes import THEMES
 
 MADE = datetime(2026, 9, 10, 8, 15, tzinfo=HELSINKI)
 CODES = sorted(counties())
@@ -133,4 +134,5 @@ def test_manifests_are_valid_name_what_lies_beside_them_and_say_synthetic(first_
             (f.name, len(f.data), f.rows) for f in parcel.files
         ]
         assert (manifest.organiser_code, manifest.period) == (parcel.organiser_code, parcel.period)
-        assert str(manifest.sample_share) == ("1" if parcel.dataset == COSTS else "0.01")
+        whole = parcel.dataset == COSTS or (parcel.dataset in THEMES and THEMES[parcel.dataset][1] == 1)
+        assert str(manifest.sample_share) == ("1" if whole else "0.01")
