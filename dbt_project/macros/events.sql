@@ -13,6 +13,8 @@
     {{ return([
         {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "is_traced": true},
         {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "is_traced": true},
+        {"name": "social_services", "staged": "int__event_social_services_case", "has_persons": true, "has_joint_authority": false, "is_traced": false},
+        {"name": "care_periods", "staged": "int__event_care_period", "has_persons": true, "has_joint_authority": false, "is_traced": false},
     ]) }}
 {%- endmacro %}
 

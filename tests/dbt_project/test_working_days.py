@@ -17,10 +17,12 @@ def holidays(year: int) -> set[date]:
     return fixed | moving | {saturday_from(6, 20), saturday_from(10, 31)}
 
 
-def test_every_day_is_a_working_day_but_for_sundays_and_public_holidays(warehouse):
-    rows = warehouse.sql("select day, is_working_day, working_days_to_date from int.working_day order by day").fetchall()
+def test_every_day_until_the_last_holiday_is_a_working_day_but_for_sundays_and_public_holidays(warehouse):
+    rows = warehouse.sql(
+        "select day, is_working_day, working_days_to_date from int.working_day order by day"
+    ).fetchall()
     day, count, expected = date(YEARS[0], 1, 1), 0, []
-    while day.year <= YEARS[-1]:
+    while day <= date(YEARS[-1], 12, 26):
         is_working = day.weekday() != 6 and day not in holidays(day.year)
         count += is_working
         expected.append((day, is_working, count))

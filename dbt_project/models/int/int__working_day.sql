@@ -1,4 +1,4 @@
--- One row per day of the years whose public holidays are known, with the number of working days until it. The law's working day (arkipäivä) is taken to be
+-- One row per day from the first public holiday that is known to the last, with the number of working days until it. The law's working day (arkipäivä) is taken to be
 -- Monday to Saturday but for public holidays; eves count.
 with holidays as (
 
@@ -8,10 +8,7 @@ with holidays as (
 
 bounds as (
 
-    select
-        cast({{ dbt.date_trunc("year", "min(day)") }} as date) as first_day,
-        cast({{ dbt.date_trunc("year", "max(day)") }} as date) as last_year
-    from holidays
+    select min(day) as first_day, max(day) as last_day from holidays
 
 ),
 
@@ -34,7 +31,7 @@ numbers as (
 
 days as (
 
-    select {{ add_days("b.first_day", "n.number") }} as day, {{ add_months("b.last_year", 12) }} as end_day
+    select {{ add_days("b.first_day", "n.number") }} as day, b.last_day
     from bounds as b
     cross join numbers as n
 
@@ -47,7 +44,7 @@ marked as (
         h.day is null and not {{ is_sunday("d.day") }} as is_working_day
     from days as d
     left join holidays as h on d.day = h.day
-    where d.day < d.end_day
+    where d.day <= d.last_day
 
 ),
 
