@@ -23,6 +23,8 @@ _ROWS = {
 # Of the other datasets of the senders: the table that has the rows, and whether they are of persons.
 _EVENTS = {
     "costs": ("core.fct_cost", False),
+    "social_services": ("core.fct_social_services_case", True),
+    "care_periods": ("core.fct_care_period", True),
 }
 _OTHERWISE = "rows_inputs"
 _GROUPS = {"sex": "c.sex", "language_status": "t.language_status", "municipality_type": "t.municipality_type"}
