@@ -9,7 +9,7 @@
         "nurse_contacts": "count(case when profession = 'nurse' then 1 end)",
         "phc_contacts": "count(case when service_group = 'primary_health_care' then 1 end)",
         "oral_health_contacts": "count(case when service_group = 'oral_health' then 1 end)",
-        "mental_health_contacts": "count(case when service_group = 'mental_health_and_substance_use' then 1 end)",
+        "mental_health_contacts": "count(case when service_group in ('mental_health_and_substance_use', 'specialised_psychiatry') then 1 end)",
         "clients": "count(case when is_first_of_client then 1 end)",
         "multi_service_clients": "count(case when is_first_of_client and has_several_service_groups then 1 end)",
     }) }}
