@@ -25,6 +25,8 @@ _EVENTS = {
     "costs": ("core.fct_cost", False),
     "specialised_care": ("core.fct_referral", True),
     "hospital_episodes": ("core.fct_hospital_episode", True),
+    "social_services": ("core.fct_social_services_case", True),
+    "care_periods": ("core.fct_care_period", True),
 }
 _OTHERWISE = "rows_inputs"
 _GROUPS = {"sex": "c.sex", "language_status": "t.language_status", "municipality_type": "t.municipality_type"}

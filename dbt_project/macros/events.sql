@@ -15,6 +15,8 @@
         {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "traced_grains": ["month", "quarter", "year"]},
         {"name": "specialised_care", "staged": "int__event_referral", "has_persons": true, "has_joint_authority": true, "traced_grains": []},
         {"name": "hospital_episodes", "staged": "int__event_hospital_episode", "has_persons": true, "has_joint_authority": true, "traced_grains": []},
+        {"name": "social_services", "staged": "int__event_social_services_case", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
+        {"name": "care_periods", "staged": "int__event_care_period", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
     ]) }}
 {%- endmacro %}
 

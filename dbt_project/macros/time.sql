@@ -19,6 +19,24 @@
     end
 {%- endmacro %}
 
+{# 2000-01-02 was a Sunday. Of days from then on. #}
+{% macro is_sunday(day) -%}mod({{ dbt.datediff("cast('2000-01-02' as date)", day, "day") }}, 7) = 0{%- endmacro %}
+
+{#
+    Whether what happened on `stop` kept the limit that began on `start`; null where a limit in working days cannot be judged, for want of a calendar. The first day does not
+    count. `started` and `before_stop` are rows of int__working_day, of the day `start` and of the day before `stop`: what happened on a rest day right after the last
+    working day of the limit is too late.
+#}
+{% macro is_within_limit(start, stop, value, unit, started, before_stop) -%}
+    case
+        when {{ unit }} = 'working days' then {{ before_stop }}.working_days_to_date - {{ started }}.working_days_to_date < {{ value }}
+        else {{ stop }} <= {{ last_day_within(start, value, unit) }}
+    end
+{%- endmacro %}
+
+{# Whether a day is in the month 'YYYY-MM'; null when there is no day. #}
+{% macro is_in_month(day, period) -%}({{ day }} >= {{ month_start(period) }} and {{ day }} < {{ add_months(month_start(period), 1) }}){%- endmacro %}
+
 {# The Sunday on which clocks are moved in a month of 31 days (March, October): its last one. 2000-01-02 was a Sunday. #}
 {% macro last_sunday_of_month(moment) -%}
     {%- set last_day = add_days(dbt.date_trunc("month", moment), 30) -%}

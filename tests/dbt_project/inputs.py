@@ -6,7 +6,7 @@ Three nights, and a first of April on which the populations became known:
 night 1: county 05 delivers July to September, 06 and 03 deliver September, 17's September is rejected, 18 begins to upload;
 night 2: 05 corrects September, HUS delivers September; night 3: the population of Turku is restated.
 Costs of September: 05, 03 and HUS deliver on night 1, 05 corrects on night 2; its need factor is restated on night 3.
-Specialised care and hospital episodes of September: 05 delivers on night 1 (hospital_inputs.py).
+Specialised care and hospital episodes (hospital_inputs.py), social services and long-term care (social_inputs.py) of September: 05 delivers on night 1.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ from tests.dbt_project.shapes import (
     UNMAPPED,
     slice_shape,
 )
+from tests.dbt_project.social_inputs import social_deliveries, social_slices
 from warehouse.shapes import FIELD_COUNT, REPORTING_UNIT, RULE_COUNT
 
 
@@ -127,9 +128,9 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     for snapshot_id, factors in NEED_FACTORS.items():
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
         _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
-    for receipt_id, (dataset, rows) in hospital_slices().items():
+    for receipt_id, (dataset, rows) in (hospital_slices() | social_slices()).items():
         _write(build / "slices" / dataset / "2026-09" / f"05-{receipt_id}-aa.parquet", slice_shape(dataset), turn(rows))
-    delivered = [*deliveries(slices), *_cost_deliveries(costs), *hospital_deliveries()]
+    delivered = [*deliveries(slices), *_cost_deliveries(costs), *hospital_deliveries(), *social_deliveries()]
     _write(build / "registry" / "delivery.parquet", DELIVERY, turn(delivered))
     _write(build / "registry" / "delivery_file.parquet", DELIVERY_FILE, turn(delivery_files(delivered)))
     _write(build / "registry" / "code_mapping.parquet", CODE_MAPPING, turn(code_mappings()))

@@ -199,7 +199,7 @@ def test_the_country_of_what_organisers_deliver_is_the_mainland_and_what_is_publ
     ).fetchall()
     whole, mainland = (
         ("sotkanet", "statfin_key_figures", "statfin_population", "statfin_projection"),
-        ("care_contacts", "costs", "hospital_episodes", "sampo", "specialised_care"),
+        ("care_contacts", "care_periods", "costs", "hospital_episodes", "sampo", "social_services", "specialised_care"),
     )
     assert regions == sorted([*((source, "FI1") for source in mainland), *((source, "FI") for source in whole)])
     # Not a resident of Åland stands in the mainland's denominator: Turku, Pori and Espoo, sampled at 0.01.
@@ -272,7 +272,7 @@ def test_a_system_of_counties_is_mapped_whole_and_one_to_one(warehouse, system, 
 
 
 def test_a_figure_is_synthetic_as_soon_as_one_input_is(warehouse):
-    origins = "select source_code not in ('care_contacts', 'costs', 'specialised_care', 'hospital_episodes'), list(distinct origin) from mart.minimum_dataset where value is not null group by 1 order by 1"
+    origins = "select source_code not in ('care_contacts', 'costs', 'specialised_care', 'hospital_episodes', 'social_services', 'care_periods'), list(distinct origin) from mart.minimum_dataset where value is not null group by 1 order by 1"
     assert warehouse.execute(origins).fetchall() == [(False, ["synthetic"]), (True, ["published"])]
 
 

@@ -22,6 +22,7 @@
 -- depends_on: {{ ref("core__dim_development") }}
 -- depends_on: {{ ref("dq__scorecard") }}, {{ ref("dq__scorecard_summary") }}, {{ ref("dq__scorecard_field") }}, {{ ref("dq__scorecard_check") }}
 -- depends_on: {{ ref("core__fct_referral") }}, {{ ref("core__fct_hospital_episode") }}
+-- depends_on: {{ ref("core__fct_social_services_case") }}, {{ ref("core__fct_care_period") }}
 with built as (
 
     select *

@@ -14,7 +14,7 @@ import polars as pl
 from sources.simulator.event_times import year_of
 from sources.simulator.events import SAMPLE_SHARE, SEXES
 from sources.simulator.randomness import generator, hexadecimal
-from sources.simulator.residents import residents
+from sources.simulator.residents import DAYS_OF_YEAR, Residents, residents
 from sources.simulator.senders import senders
 from sources.simulator.tables import counties, flows
 
@@ -88,7 +88,26 @@ def people(
     birth_day = sample.birth_day[person]
     # In months before the reference day the youngest would not be born yet: they are then others of the same birthday, years older.
     birth_day = birth_day - 366 * np.maximum(0, -(-(birth_day - period_start + 1) // 366))
-    frame = pl.DataFrame(
+    return _columns_of(sample, person, birth_day), (period_start - birth_day) / DAYS_OF_YEAR
+
+
+def own_people(
+    rng: np.random.Generator, organiser_code: str, day: int, per_1000: np.ndarray, age_from: np.ndarray, seed: int
+) -> tuple[pl.DataFrame, np.ndarray]:
+    """Sampled residents of a sender to whom something happened, so many of 1,000 of each age band (`age_from` are its first years) as of that day (since 1970-01-01): the
+    four columns of a person, and the index of the band. Nobody twice, nobody unborn; drawn systematically, so that rates do not wander."""
+    sample = residents(seed, SAMPLE_SHARE)
+    county = counties().codes.index(organiser_code)
+    first, end = np.searchsorted(sample.county, [county, county + 1])
+    band = np.searchsorted(age_from, (day - sample.birth_day[first:end]) / DAYS_OF_YEAR, side="right") - 1
+    running = np.cumsum(np.where(band >= 0, per_1000[band], 0) / 1000)
+    chosen = np.flatnonzero(np.diff(np.floor(running + rng.random()), prepend=0))
+    person = first + chosen
+    return _columns_of(sample, person, sample.birth_day[person]), band[chosen]
+
+
+def _columns_of(sample: Residents, person: np.ndarray, birth_day: np.ndarray) -> pl.DataFrame:
+    return pl.DataFrame(
         {
             "client_id": pl.Series(hexadecimal(sample.pseudonym[person]), dtype=pl.String),
             "birth_year": pl.Series(year_of(birth_day)),
@@ -96,7 +115,6 @@ def people(
             "home_municipality_code": _words(sample.municipality_codes, sample.municipality[person]),
         }
     )
-    return frame, (period_start - birth_day) / 365.2425
 
 
 def _words(values: Sequence[str], index: np.ndarray) -> pl.Series:
