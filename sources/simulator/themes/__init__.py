@@ -16,13 +16,17 @@ import polars as pl
 from sources.regional.catalogue import dataset_contract
 from sources.simulator.events import SAMPLE_SHARE, Correction
 from sources.simulator.randomness import SEED, generator
-from sources.simulator.themes import complaints
+from sources.simulator.themes import complaints, customer_feedback, development, outcomes, personnel
 
 Rows = Callable[[str, str, int], pl.DataFrame]
 # By dataset: the module's rows of (organiser code, period, seed), and what share of the residents they are of.
 THEMES: MappingProxyType[str, tuple[Rows, float]] = MappingProxyType(
     {
         complaints.DATASET: (complaints.rows, 1),
+        customer_feedback.DATASET: (customer_feedback.rows, 1),
+        development.DATASET: (development.rows, 1),
+        outcomes.DATASET: (outcomes.rows, SAMPLE_SHARE),
+        personnel.DATASET: (personnel.rows, 1),
     }
 )
 # Of the rows of a month a correction takes out this share: recorded twice, or another's.
