@@ -18,7 +18,6 @@ from sources.simulator.themes.kit import (
     months_until,
     numbered,
     residents_of,
-    services_of,
 )
 
 DATASET = "complaints"
@@ -53,7 +52,7 @@ def _arrived(organiser_code: str, month: str, seed: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "complaint_id": numbered("M", organiser_code, month, count),
-            "service_class_code": drawn(rng, services_of(organiser_code, SERVICES), count),
+            "service_class_code": drawn(rng, SERVICES, count),
             "complaint_kind": drawn(rng, KINDS, count),
             "subject": drawn(rng, SUBJECTS, count),
             "received_on": days(received),

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from sources.simulator.costs import HOSPITAL_CLASSES
 from sources.simulator.event_times import year_of
 from sources.simulator.events import SAMPLE_SHARE, SEXES
 from sources.simulator.randomness import generator, hexadecimal
@@ -67,17 +66,9 @@ def as_known_on(frame: pl.DataFrame, day: int, columns: Iterable[str]) -> pl.Dat
     return frame.with_columns(pl.when(pl.col(name) <= last).then(pl.col(name)).alias(name) for name in columns)
 
 
-def services_of(organiser_code: str, weights: Mapping[str, float]) -> dict[str, float]:
-    """The service classes that a sender gives: all of these, of a producer of hospital care for others those of hospitals."""
-    is_producer = bool(senders()[organiser_code].catchment)
-    return {code: weight for code, weight in weights.items() if not is_producer or code in HOSPITAL_CLASSES}
-
-
 def residents_of(organiser_code: str) -> float:
-    """How many people a sender serves: its own residents, or those of its catchment."""
-    own = senders()[organiser_code].catchment or (organiser_code,)
-    c = counties()
-    return float(sum(p for code, p in zip(c.codes, c.population, strict=True) if code in own))
+    """How many residents an organiser has."""
+    return float(counties().population[counties().codes.index(organiser_code)])
 
 
 def lasting(seed: int, dataset: str, organiser_code: str, what: str, sigma: float = 0.15) -> float:
