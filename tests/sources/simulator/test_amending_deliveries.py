@@ -16,6 +16,7 @@ from sources.simulator.calendar import (
     AMENDED_PERIOD,
     AMENDING,
     CONTACTS,
+    DATASETS,
     LOCKED_PERIOD,
     NEW,
     PlannedDelivery,
