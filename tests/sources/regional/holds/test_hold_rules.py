@@ -1,6 +1,7 @@
 """Each rule of holds: its own examples, bad and good; what it says; and that no other rule stands in for it."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -106,6 +107,12 @@ def test_without_the_rule_nobody_else_finds_the_bad_example(code, monkeypatch):
     monkeypatch.setattr(judge, "_RULES", tuple(f for f in judge._RULES if f is not function))
     left = ["VOLUME"] if code == "SAMPLE_SHARE" else []
     assert codes(findings(CASES[code](hold_rule(code).examples["bad"]))) == left
+
+
+def test_rows_that_go_on_from_month_to_month_are_no_month_sent_again():
+    bad = hold_rule("MONTH_AGAIN").examples["bad"]
+    goes_on = replace(COSTS, extras={**COSTS.extras, "rows_go_on": True})
+    assert findings(replace(CASES["MONTH_AGAIN"](bad), contract=goes_on)) == []
 
 
 def test_rules_have_ids_of_their_own_a_version_and_texts_in_three_languages():
