@@ -14,6 +14,8 @@ from expectations.model import ROWS, Plan, Relation
 
 CURRENT = "gx_current"
 SPLITS = ("sex", "age_group", "language_status", "municipality_type")
+# Age groups that the law names: they make up everybody on their own, beside the other age groups.
+_LAW_AGES = ("0-22", "23+")
 _GROUP = ", ".join(("indicator_code", "source_code", "basis", "period_start", "period_end", *SPLITS))
 _WITHIN_REGION = "indicator_code, source_code, basis, region_level, region_code, period_start, period_end"
 _PERIOD = "strftime(period_start, '%Y-%m') || '…' || strftime(period_end, '%Y-%m')"
@@ -129,7 +131,8 @@ def _split_sum(entry: Mapping[str, Any]) -> Plan:
         CURRENT,
         figures=f"""
         with parts as (
-            select {_WITHIN_REGION}, sum({_ADDEND}) as total, count(*) = count({_ADDEND}) as is_whole
+            select {_WITHIN_REGION}, {split} in {_LAW_AGES} as is_of_law, sum({_ADDEND}) as total,
+                count(*) = count({_ADDEND}) as is_whole
             from {CURRENT} where {split} <> 'total' and {others} and adds <> 'nothing' group by all),
         whole as (select {_WITHIN_REGION}, {_ADDEND} as total from {CURRENT} where {_IS_TOTAL} and adds <> 'nothing')
         select concat_ws(' ', indicator_code, basis, region_level, region_code, {_PERIOD}) as subject,

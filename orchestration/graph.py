@@ -85,7 +85,9 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
         return Node("published", name)
     if graph[name].group == "national":
         return Node("ingest", "national sources")
-    if graph[name].group in ("regional", "warehouse"):
+    if graph[name].group == "regional":
+        return Node("ingest", "deliveries of the senders")
+    if graph[name].group == "warehouse":
         return Node("ingest", name)
     if schema in ("raw", "stg"):
         return Node("staging", "seeds" if schema == "raw" else "staging views")
@@ -97,6 +99,8 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
         readers = {other.partition("__")[0] for other, asset in graph.items() if name in asset.waits_for}
         if readers and readers <= {"dq", "meta"}:
             return Node("core", "facts beside the mart")
+        if any(other.startswith("int__event_") and name in asset.waits_for for other, asset in graph.items()):
+            return Node("core", "facts of deliveries" if name.startswith("core__fct_") else name)
         return Node("core", name if is_worked_out else "dimensions")
     if schema == "mart":
         return Node(

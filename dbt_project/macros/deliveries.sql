@@ -31,17 +31,19 @@ final as (
 select * from final
 {% endmacro %}
 
-{# One row per period of these grains and month in it. A quarter or a year exists from the moment when each of its months has a delivery. #}
-{% macro period_months(known_delivery, grains) %}
+{# One row per period of these grains and month in it. A quarter or a year exists from the moment when each of its months has a delivery. `key` are columns that tell
+   the datasets of `known_delivery` apart, where it has several. #}
+{% macro period_months(known_delivery, grains, key=[]) %}
 {%- set month_counts = {"month": 1, "quarter": 3, "year": 12} %}
 with months as (
 
     select
+        {% for column in key %}{{ column }}, {% endfor -%}
         month_start,
         min(known_from) as known_from,
         max(is_synthetic) as is_synthetic
     from {{ known_delivery }}
-    group by month_start
+    group by {% for column in key %}{{ column }}, {% endfor %}month_start
 
 ),
 
@@ -49,11 +51,12 @@ with months as (
 {{ grain }}s as (
 
     select
+        {% for column in key %}{{ column }}, {% endfor -%}
         cast(date_trunc('{{ grain }}', month_start) as date) as period_start,
         max(known_from) as known_from,
         max(is_synthetic) as is_synthetic
     from months
-    group by cast(date_trunc('{{ grain }}', month_start) as date)
+    group by {% for column in key %}{{ column }}, {% endfor %}cast(date_trunc('{{ grain }}', month_start) as date)
     having count(*) = {{ month_counts[grain] }}
 
 ),
@@ -62,6 +65,7 @@ with months as (
 periods as (
 
     select
+        {% for column in key %}{{ column }}, {% endfor -%}
         'month' as period_grain,
         month_start as period_start,
         month_start,
@@ -73,6 +77,7 @@ periods as (
     union all
 
     select
+        {% for column in key %}w.{{ column }}, {% endfor -%}
         '{{ grain }}' as period_grain,
         w.period_start,
         m.month_start,
@@ -80,13 +85,15 @@ periods as (
         w.known_from,
         w.is_synthetic
     from {{ grain }}s as w
-    inner join months as m on w.period_start = cast(date_trunc('{{ grain }}', m.month_start) as date)
+    inner join months as m
+        on w.period_start = cast(date_trunc('{{ grain }}', m.month_start) as date){% for column in key %} and w.{{ column }} = m.{{ column }}{% endfor %}
     {% endfor %}
 ),
 
 final as (
 
     select
+        {% for column in key %}{{ column }}, {% endfor -%}
         period_grain,
         period_start,
         {{ add_days(add_months("period_start", "month_count"), -1) }} as period_end,
@@ -102,10 +109,11 @@ select * from final
 {% endmacro %}
 
 {# One row per period, county and stretch of time over which the county's own delivery of every month of the period was known. #}
-{% macro county_presences(known_delivery, period_month) %}
+{% macro county_presences(known_delivery, period_month, key=[]) %}
 with own_deliveries as (
 
     select
+        {% for column in key %}p.{{ column }}, {% endfor -%}
         p.period_grain,
         p.period_start,
         p.month_count,
@@ -115,20 +123,21 @@ with own_deliveries as (
         d.known_from,
         d.known_to
     from {{ known_delivery }} as d
-    inner join {{ period_month }} as p on d.month_start = p.month_start
+    inner join {{ period_month }} as p on d.month_start = p.month_start{% for column in key %} and d.{{ column }} = p.{{ column }}{% endfor %}
     inner join {{ ref("core__dim_region") }} as r on d.sender_code = r.region_code and r.region_level = 'county' and r.is_organiser
 
 ),
 
 states as (
 
-    {{ running_states("own_deliveries", ["period_grain", "period_start", "month_count", "county_code"], ["months_known", "sample_share_ppm"]) }}
+    {{ running_states("own_deliveries", key + ["period_grain", "period_start", "month_count", "county_code"], ["months_known", "sample_share_ppm"]) }}
 
 ),
 
 final as (
 
     select
+        {% for column in key %}{{ column }}, {% endfor -%}
         period_grain,
         period_start,
         county_code,
@@ -219,4 +228,15 @@ select * from final
             || cast(cast(extract(year from {{ alias }}.period_start) as bigint) - 1 as varchar)
             || ' was not known'
     end
+{%- endmacro %}
+
+{# Which expected deliveries of a figure are not there; null where all are. #}
+{% macro missing_deliveries_reason(deliveries, expected) -%}
+    case when {{ deliveries }} < {{ expected }} then cast({{ expected }} - {{ deliveries }} as varchar) || ' of ' || cast({{ expected }} as varchar) || ' expected deliveries missing' end
+{%- endmacro %}
+
+{# Whether deliveries were sampled at different shares, from their number, the sum of the shares and the sum of their squares: all are equal when the mean of the squares is
+   the square of the mean. #}
+{% macro unequal_samples_reason(deliveries, share, share_squared) -%}
+    case when {{ share_squared }} * ({{ deliveries }}) <> {{ wide(share) }} * {{ share }} then 'deliveries sampled at different shares' end
 {%- endmacro %}

@@ -11,7 +11,35 @@
     end
 {%- endmacro %}
 
+{# Age groups that part the population: each person is in one. #}
 {% macro age_groups() %}{{ return(["0-17", "18-64", "65-74", "75+"]) }}{% endmacro %}
+
+{# Age groups that the law names beside those (care guarantee, Health Care Act section 51 a). They part the population too, on their own: never add them to the others. #}
+{% macro law_age_groups() %}{{ return(["0-22", "23+"]) }}{% endmacro %}
+
+{# The finest parts, of which every age group is made: name, first and last year. #}
+{% macro age_bands() %}
+    {{ return([("0-17", 0, 17), ("18-22", 18, 22), ("23-64", 23, 64), ("65-74", 65, 74), ("75+", 75, none)]) }}
+{% endmacro %}
+
+{% macro age_band(age_years) -%}
+    case
+        {% for band, first, last in age_bands() if last is not none -%}
+        when {{ age_years }} <= {{ last }} then '{{ band }}'
+        {% endfor -%}
+        else '{{ age_bands()[-1][0] }}'
+    end
+{%- endmacro %}
+
+{# A relation of age_group and age_band: the bands of each group, those of the law too. Joined to it, a person counts once in each of the two sets of groups. #}
+{% macro age_group_bands() -%}
+    {% for band, first, last in age_bands() -%}
+    select {{ age_group(first) }} as age_group, '{{ band }}' as age_band
+    union all
+    select '{{ law_age_groups()[0 if last is not none and last <= 22 else 1] }}' as age_group, '{{ band }}' as age_band
+    {{ "union all" if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
 
 {# group by grouping sets: `key` with each published split. #}
 {% macro grouping_by_split(key) -%}
@@ -32,6 +60,20 @@
     {% endfor -%}
 {%- endmacro %}
 
+{# Which split a row is of; each row of a figure is of one. #}
+{% macro split_kind(alias="") -%}
+    {%- set at = alias ~ "." if alias else "" -%}
+    case
+        when {{ at }}sex <> 'total' and {{ at }}age_group <> 'total' then 'sex_and_age'
+        {% for column in split_columns() -%}
+        when {{ at }}{{ column }} <> 'total' then '{{ column }}'
+        {% endfor -%}
+        else 'total'
+    end
+{%- endmacro %}
+
+{% macro split_kinds() %}{{ return(split_columns() + ["sex_and_age"]) }}{% endmacro %}
+
 {# True for the row of everybody. #}
 {% macro is_total() -%}
     (sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total')
@@ -40,6 +82,10 @@
 {# Age group on the 31 December before the period's year, the day of the population that rates divide by. Born since then counts as 0. #}
 {% macro age_at_reference_day(birth_year, year) -%}
     {{ age_group(year ~ " - 1 - " ~ birth_year) }}
+{%- endmacro %}
+
+{% macro age_band_at_reference_day(birth_year, year) -%}
+    {{ age_band(year ~ " - 1 - " ~ birth_year) }}
 {%- endmacro %}
 
 {#

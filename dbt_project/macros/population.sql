@@ -13,7 +13,7 @@ with populations as (
         m.current_municipality_code,
         t.county_code,
         p.sex,
-        case when p.age_code = 'total' then 'total' else {{ age_group("p.age_years") }} end as age_group,
+        a.age_group,
         t.language_status,
         t.municipality_type,
         1 as given,
@@ -27,6 +27,11 @@ with populations as (
     from {{ relation }} as p
     inner join {{ ref("core__dim_municipality") }} as m on {{ division_year }} = m.year and p.municipality_code = m.municipality_code
     inner join {{ ref("core__dim_municipality") }} as t on m.year = t.year and m.current_municipality_code = t.municipality_code
+    inner join (
+        select 'total' as age_group, 'total' as age_band
+        union all
+        {{ age_group_bands() }}
+    ) as a on case when p.age_code = 'total' then 'total' else {{ age_band("p.age_years") }} end = a.age_band
 
 ),
 

@@ -62,6 +62,8 @@ def test_every_formula_has_a_worked_unit_test():
         "int__cost_known_delivery",
         "int__cost_population_reference",
         "int__cost_presence",
+        "int__event_delivery",
+        "int__event_population_reference",
         "int__population_observation",
         "int__wait_split",
         "int__wait_state",

@@ -1,6 +1,8 @@
 """Small real tables in a real DuckDB: contacts and a mart that are in order, for a test to break one thing in."""
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,6 +13,7 @@ from expectations.suites import read_bounds
 from sources.national.key_figures.figures import MEASURES
 from sources.national.sotkanet.catalogue import catalogue
 
+INDICATORS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "raw__indicator.csv"
 ORGANISERS = [f"{n:02d}" for n in range(1, 22)] + ["90", "HUS"]
 PERIODS = ["2026-06", "2026-07", "2026-08"]
 RESIDENTS = {code: 20_000 for code in ORGANISERS if code != "HUS"}
@@ -48,7 +51,7 @@ from numbered"""
 COSTS = ", ".join(
     f"('{code}', {sum(about['plausible']) / 2})"
     for code, about in read_bounds()["indicators"].items()
-    if code.endswith("_eur") or "_eur__" in code
+    if "_per_resident_eur" in code
 )
 
 MART = f"""
@@ -123,6 +126,12 @@ PUBLISHED = [
         if code.startswith("thl_")
     ),
     *(("statfin_key_figures", code, read_bounds()["indicators"][code]["plausible"]) for code in MEASURES),
+    # Of what is made of events too: how its parts add up is judged alike for all.
+    *(
+        (row["source_code"], row["indicator_code"], read_bounds()["indicators"][row["indicator_code"]]["plausible"])
+        for row in csv.DictReader(INDICATORS.read_text(encoding="utf-8").splitlines())
+        if row["numerator_measure"]
+    ),
 ]
 
 

@@ -16,7 +16,22 @@ select
     owner,
     disclosure_class,
     status,
-    notes
+    notes,
+    service_group,
+    bases,
+    region_levels,
+    population_groups,
+    formula_kind,
+    numerator_measure,
+    denominator_measure,
+    denominator_source_code,
+    cast(multiplier as integer) as multiplier,
+    not_to_be_read_as,
+    version,
+    cast(valid_from as date) as valid_from,
+    superseded_by,
+    cast(sotkanet_id as integer) as sotkanet_id,
+    kuva_id
 from {{ ref("raw__indicator") }}
 
 union all
@@ -38,5 +53,20 @@ select
     owner,
     'open' as disclosure_class,
     'draft' as status,
-    notes
+    notes,
+    service_group,
+    basis as bases,
+    cast(null as varchar) as region_levels,
+    cast(null as varchar) as population_groups,
+    'published' as formula_kind,
+    cast(null as varchar) as numerator_measure,
+    cast(null as varchar) as denominator_measure,
+    cast(null as varchar) as denominator_source_code,
+    cast(null as integer) as multiplier,
+    cast(null as varchar) as not_to_be_read_as,
+    '1' as version,
+    cast(null as date) as valid_from,
+    cast(null as varchar) as superseded_by,
+    sotkanet_indicator_id as sotkanet_id,
+    cast(null as varchar) as kuva_id
 from {{ ref("int__sotkanet_indicator") }}

@@ -40,12 +40,7 @@ prepared as (
         {{ is_population_whole("s") }} as is_population_known,
         {{ ratio("s.sampled_population_ppm", "1000000 * p.month_count") }} as sampled_population,
         {{ older_population_reason("s") }} as population_reason,
-        -- Shares are all equal when the mean of their squares is the square of their mean.
-        case
-            when s.sample_share_ppm_squared * (s.organiser_deliveries + s.joint_deliveries)
-                <> {{ wide("s.sample_share_ppm") }} * s.sample_share_ppm
-                then 'deliveries sampled at different shares'
-        end as sample_reason
+        {{ unequal_samples_reason("s.organiser_deliveries + s.joint_deliveries", "s.sample_share_ppm", "s.sample_share_ppm_squared") }} as sample_reason
     from states as s
     inner join periods as p on s.period_grain = p.period_grain and s.period_start = p.period_start
     inner join expected as e on s.region_level = e.region_level and s.region_code = e.region_code
@@ -178,8 +173,7 @@ reasoned as (
         *,
         {{ joined_reasons([
             "own_reason",
-            "case when deliveries < deliveries_expected then cast(deliveries_expected - deliveries as varchar) || ' of ' "
-            ~ "|| cast(deliveries_expected as varchar) || ' expected deliveries missing' end",
+            missing_deliveries_reason("deliveries", "deliveries_expected"),
             "case when value is not null then input_reason end",
         ]) }} as comparability_reason
     from figures

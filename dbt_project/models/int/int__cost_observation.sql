@@ -112,8 +112,7 @@ reasoned as (
         *,
         {{ joined_reasons([
             "own_reason",
-            "case when organiser_deliveries < deliveries_expected then cast(deliveries_expected - organiser_deliveries as varchar) || ' of ' "
-            ~ "|| cast(deliveries_expected as varchar) || ' expected deliveries missing' end",
+            missing_deliveries_reason("organiser_deliveries", "deliveries_expected"),
             "case when value is not null then input_reason end",
         ]) }} as comparability_reason
     from figures

@@ -23,6 +23,7 @@ final as (
         'sotkanet_' || c.indicator_id as indicator_code,
         cast(c.indicator_id as integer) as sotkanet_indicator_id,
         c.theme,
+        c.service_group,
         coalesce(d.title_fi, c.name_fi) as name_fi,
         coalesce(d.title_sv, c.name_sv, d.title_fi, c.name_fi) as name_sv,
         coalesce(d.title_en, c.name_en, d.title_fi, c.name_fi) as name_en,

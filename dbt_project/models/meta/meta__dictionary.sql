@@ -9,7 +9,7 @@
 -- depends_on: {{ ref("mart__vahimmaistietosisalto") }}, {{ ref("mart__wide_availability") }}, {{ ref("mart__wide_coordination") }}
 -- depends_on: {{ ref("mart__wide_costs") }}, {{ ref("mart__wide_effectiveness") }}, {{ ref("mart__wide_equality") }}
 -- depends_on: {{ ref("mart__wide_need") }}, {{ ref("mart__wide_productivity") }}, {{ ref("mart__wide_quality") }}
--- depends_on: {{ ref("mart__wide_wellbeing") }}, {{ ref("mart__wide_context") }}
+-- depends_on: {{ ref("mart__wide_wellbeing") }}, {{ ref("mart__wide_context") }}, {{ ref("mart__wide_development") }}
 -- depends_on: {{ ref("dq__check_result") }}, {{ ref("dq__check_summary") }}, {{ ref("dq__source_freshness") }}
 -- depends_on: {{ ref("meta__query_examples") }}, {{ ref("meta__snapshot") }}, {{ ref("core__dim_account") }}
 -- depends_on: {{ ref("dq__unmapped_code") }}
