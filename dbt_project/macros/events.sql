@@ -13,6 +13,11 @@
     {{ return([
         {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "is_traced": true},
         {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "is_traced": true},
+        {"name": "complaints", "staged": "stg__complaint", "has_persons": false, "has_joint_authority": false, "is_traced": false},
+        {"name": "customer_feedback", "staged": "stg__customer_feedback", "has_persons": false, "has_joint_authority": false, "is_traced": false},
+        {"name": "development", "staged": "stg__development_item", "has_persons": false, "has_joint_authority": false, "is_traced": false},
+        {"name": "outcomes", "staged": "stg__outcome", "has_persons": true, "has_joint_authority": false, "is_traced": false},
+        {"name": "personnel", "staged": "int__event_personnel", "has_persons": false, "has_joint_authority": false, "is_traced": false},
     ]) }}
 {%- endmacro %}
 
