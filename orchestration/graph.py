@@ -99,8 +99,11 @@ def _node(name: str, graph: Mapping[str, Asset]) -> Node:
         readers = {other.partition("__")[0] for other, asset in graph.items() if name in asset.waits_for}
         if readers and readers <= {"dq", "meta"}:
             return Node("core", "facts beside the mart")
-        if any(other.startswith("int__event_") and name in asset.waits_for for other, asset in graph.items()):
-            return Node("core", "facts of deliveries" if name.startswith("core__fct_") else name)
+        is_of_events = any(
+            other.startswith("int__event_") and name in asset.waits_for for other, asset in graph.items()
+        )
+        if name.startswith("core__fct_") and is_of_events:
+            return Node("core", "facts of deliveries")
         return Node("core", name if is_worked_out else "dimensions")
     if schema == "mart":
         return Node(

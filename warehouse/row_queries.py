@@ -20,19 +20,38 @@ _ROWS = {
     "statfin_population": "rows_population",
     "treasury": "rows_treasury",
 }
+# Of the other datasets of the senders: the table that has the rows, and whether they are of persons.
+_EVENTS = {
+    "costs": ("core.fct_cost", False),
+}
 _OTHERWISE = "rows_inputs"
 _GROUPS = {"sex": "c.sex", "language_status": "t.language_status", "municipality_type": "t.municipality_type"}
 _SERVICE_GROUP = "net_costs_per_resident_eur__"
+# Costs that are worked out in a way of their own; every other indicator of costs is made of events.
+_NET_COSTS = ("net_costs_per_resident_eur", "need_adjusted_net_costs_per_resident_eur")
+_PLACES = """
+join core.dim_municipality as m on m.year = year(c.period_start) and m.municipality_code = c.home_municipality_code
+join core.dim_municipality as t on t.year = m.year and t.municipality_code = m.current_municipality_code"""
+_COUNTY = "case when '{basis}' = 'organiser' and s.is_organiser then c.organiser_code else t.county_code end"
 _AGE = "year(c.period_start) - 1 - c.birth_year"
 
 
 def row_query(cell: Mapping[str, Any], at: datetime | None) -> str:
     """SQL on the release that gives the rows behind `cell` (a row of mart.minimum_dataset), as known at `at` (aware; None: now)."""
-    text = query(_ROWS.get(cell["source_code"], _OTHERWISE))
+    text = query(_text_of(cell))
     told = {name: str(value).replace("'", "''") for name, value in cell.items()}
     told |= {f"{alias}_known": _known(alias, at) for alias in ("c", "p", "l", "o")}
     told |= {"year": cell["period_start"].year, "groups": _groups(cell), "service_group": _service_group(cell)}
+    fact, has_persons = _EVENTS.get(cell["source_code"], ("", False))
+    told |= {"dataset": cell["source_code"], "fact": fact, "places": _PLACES if has_persons else ""}
+    told |= {"county": _COUNTY.format_map(told) if has_persons else "c.organiser_code"}
     return text.format_map(told).strip()
+
+
+def _text_of(cell: Mapping[str, Any]) -> str:
+    source, indicator = cell["source_code"], cell["indicator_code"]
+    is_of_events = source in _EVENTS and not (source == "costs" and indicator.startswith(_NET_COSTS))
+    return "rows_events" if is_of_events else _ROWS.get(source, _OTHERWISE)
 
 
 def _known(alias: str, at: datetime | None) -> str:

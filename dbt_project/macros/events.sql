@@ -7,17 +7,17 @@
     The datasets. `staged`: the model whose rows are counted, with receipt_id, organiser_code (the sender) and period, and for persons home_municipality_code, sex and
     birth_year. `has_persons`: whether figures are placed by home municipality and split by population group; otherwise they are the sender's, and totals alone.
     `has_joint_authority`: whether what the joint authority delivers counts for its counties and is waited for; only persons can be placed so.
-    `is_traced`: whether meta__lineage names the deliveries behind the dataset's figures in a part of its own.
+    `traced_grains`: periods for which meta__lineage names the deliveries behind the dataset's figures in a part of its own; of a new dataset none.
 #}
 {% macro event_datasets() -%}
     {{ return([
-        {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "is_traced": true},
-        {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "is_traced": true},
-        {"name": "complaints", "staged": "stg__complaint", "has_persons": false, "has_joint_authority": false, "is_traced": false},
-        {"name": "customer_feedback", "staged": "stg__customer_feedback", "has_persons": false, "has_joint_authority": false, "is_traced": false},
-        {"name": "development", "staged": "stg__development_item", "has_persons": false, "has_joint_authority": false, "is_traced": false},
-        {"name": "outcomes", "staged": "stg__outcome", "has_persons": true, "has_joint_authority": false, "is_traced": false},
-        {"name": "personnel", "staged": "int__event_personnel", "has_persons": false, "has_joint_authority": false, "is_traced": false},
+        {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "traced_grains": ["month", "quarter"]},
+        {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "traced_grains": ["month", "quarter", "year"]},
+        {"name": "complaints", "staged": "stg__complaint", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "customer_feedback", "staged": "stg__customer_feedback", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "development", "staged": "stg__development_item", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "outcomes", "staged": "stg__outcome", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
+        {"name": "personnel", "staged": "int__event_personnel", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
     ]) }}
 {%- endmacro %}
 
@@ -48,5 +48,33 @@
     {% endfor -%}
 {%- endmacro %}
 
+{# The measures that there are, as a relation: source_code, measure_code. #}
+{% macro event_measure_rows() -%}
+    {% for dataset in event_datasets() -%}
+    {%- set last = loop.last -%}
+    {% for measure in event_measures(dataset.name) -%}
+    select '{{ dataset.name }}' as source_code, '{{ measure }}' as measure_code
+    {{ "union all" if not (last and loop.last) }}
+    {% endfor -%}
+    {% endfor -%}
+{%- endmacro %}
+
+{# Whether meta__lineage names the deliveries of a dataset and a period grain without the event models. #}
+{% macro is_traced_elsewhere(source_code, period_grain) -%}
+    (
+        {% for dataset in event_datasets() if dataset.traced_grains -%}
+        ({{ source_code }} = '{{ dataset.name }}' and {{ period_grain }} in ('{{ dataset.traced_grains | join("', '") }}')) or
+        {% endfor -%}
+        false
+    )
+{%- endmacro %}
+
 {# Whether a list of the catalogue, parted by semicolons, has a word. #}
 {% macro list_has(list, word) -%}(';' || {{ list }} || ';' like '%;' || {{ word }} || ';%'){%- endmacro %}
+
+{# What stays of such a list without these words and the semicolons: nothing where all its words are known. #}
+{% macro unknown_words(list, words) -%}
+    {%- set ns = namespace(left="';' || replace(coalesce(" ~ list ~ ", ''), ';', ';;') || ';'") -%}
+    {%- for word in words %}{% set ns.left = "replace(" ~ ns.left ~ ", ';" ~ word ~ ";', '')" %}{% endfor -%}
+    replace({{ ns.left }}, ';', '')
+{%- endmacro %}

@@ -43,6 +43,7 @@ def test_costs_name_their_delivery_population_and_need_factors(warehouse):
     of_05 = f"{SEPTEMBER} and region_code = '05' and source_code = 'costs'"
     assert inputs(warehouse, of_05, NIGHT_2) == {
         ("l05", "rows", 3),
+        ("b05", "rows", 22),  # what its costs are divided by, contacts
         ("p1", "population", 15),
         ("n1", "need_factors", 1),
     }
@@ -70,13 +71,17 @@ def current(warehouse, where: str) -> list[dict]:
     [
         ("indicator_code = 'contacts_per_1000'", "count(*)"),
         ("indicator_code like 'net\\_costs\\_per\\_resident%' escape '\\'", "coalesce(sum(amount_eur), 0)"),
+        (
+            "indicator_code = 'nurse_contacts_per_1000'",
+            "count(case when profession = 'nurse' then 1 end)",
+        ),
     ],
-    ids=["contacts", "costs"],
+    ids=["contacts", "costs", "events"],
 )
 def test_the_query_that_is_told_gives_just_the_rows_of_the_numerator(warehouse, where, measure):
     cells = current(
         warehouse,
-        f"{where} and (period_start >= '2026-09-01' or region_code = 'FI1' and period_grain = 'quarter') and region_code in ('05', 'FI1')",
+        f"{where} and (period_start >= '2026-09-01' or period_grain = 'quarter') and region_code in ('05', 'FI1')",
     )
     assert len(cells) > 10
     found = {
@@ -101,7 +106,13 @@ def test_the_query_of_an_earlier_moment_gives_the_rows_of_then(warehouse):
 
 @pytest.mark.parametrize(
     "where",
-    ["indicator_code = 'population'", "source_code = 'sotkanet'", "source_code = 'sampo'", "source_code = 'treasury'"],
+    [
+        "indicator_code = 'population'",
+        "source_code = 'sotkanet'",
+        "source_code = 'sampo'",
+        "source_code = 'treasury'",
+        "indicator_code = 'phc_net_costs_per_contact_eur'",
+    ],
 )
 def test_every_source_has_a_query_that_runs(warehouse, where):
     cell = rows_of(

@@ -1,4 +1,5 @@
--- One row per indicator of the catalogue.
+-- One row per indicator of the catalogue. Not before its rows are found to be in order: the terms have the themes.
+-- depends_on: {{ ref("raw__term") }}
 select
     indicator_code,
     theme,

@@ -98,6 +98,14 @@ population_years as (
     select 'costs' as source_code, 'organiser' as basis, period_grain, period_start, population_year, known_from, known_to
     from {{ ref("int__cost_population_reference") }}
 
+    union all
+
+    select distinct p.source_code, a.basis, r.period_grain, r.period_start, r.population_year, r.known_from, r.known_to
+    from {{ ref("int__event_population_reference") }} as r
+    inner join {{ ref("int__event_period_month") }} as p on r.period_grain = p.period_grain and r.period_start = p.period_start
+    inner join {{ ref("int__event_part") }} as a on p.source_code = a.source_code and p.period_grain = a.period_grain and a.is_population_rate
+    where not {{ is_traced_elsewhere("p.source_code", "p.period_grain") }}
+
 ),
 
 organised as (
@@ -275,6 +283,13 @@ inputs as (
         'costs' as source_code, cast(null as varchar) as indicator_code, 'organiser' as basis, region_level, region_code, period_grain,
         period_start, 'rows' as input_role, receipt_id, cast(null as varchar) as snapshot_id, row_count, known_from, known_to
     from cost_inputs
+
+    union all
+
+    select
+        source_code, indicator_code, basis, region_level, region_code, period_grain, period_start,
+        'rows' as input_role, receipt_id, cast(null as varchar) as snapshot_id, row_count, known_from, known_to
+    from {{ ref("int__event_input") }}
 
     union all
 
