@@ -13,10 +13,10 @@
     {{ return([
         {"name": "care_contacts", "staged": "int__event_care_contact", "has_persons": true, "has_joint_authority": true, "traced_grains": ["month", "quarter"]},
         {"name": "costs", "staged": "int__event_cost", "has_persons": false, "has_joint_authority": false, "traced_grains": ["month", "quarter", "year"]},
-        {"name": "complaints", "staged": "stg__complaint", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
-        {"name": "customer_feedback", "staged": "stg__customer_feedback", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
-        {"name": "development", "staged": "stg__development_item", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
-        {"name": "outcomes", "staged": "stg__outcome", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
+        {"name": "complaints", "staged": "int__event_complaint", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "customer_feedback", "staged": "int__event_customer_feedback", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "development", "staged": "int__event_development_item", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "outcomes", "staged": "int__event_outcome", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
         {"name": "personnel", "staged": "int__event_personnel", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
     ]) }}
 {%- endmacro %}

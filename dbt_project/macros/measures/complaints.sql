@@ -1,4 +1,4 @@
-{# What is counted of complaints (stg__complaint): a case is told every month in which it moved or was open. #}
+{# What is counted of complaints (int__event_complaint): a case is told every month in which it moved or was open. #}
 {% macro measures_of_complaints() -%}
     {%- set is_received = "date_trunc('month', received_on) = " ~ month_start("period") -%}
     {%- set is_answered = "date_trunc('month', answered_on) = " ~ month_start("period") -%}

@@ -1,4 +1,4 @@
-{# What is counted of clients' answers (stg__customer_feedback). The balance of recommendations is signed: nine and ten less nought to six. #}
+{# What is counted of clients' answers (int__event_customer_feedback). The balance of recommendations is signed: nine and ten less nought to six. #}
 {% macro measures_of_customer_feedback() -%}
     {{ return({
         "recommendations": "count(recommendation)",

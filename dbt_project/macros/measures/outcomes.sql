@@ -1,4 +1,4 @@
-{# What is counted of pairs of measurements (stg__outcome). The smallest change that counts is the project's own (dbt_project.yml), for every instrument is turned to 0 to 100. #}
+{# What is counted of pairs of measurements (int__event_outcome). The smallest change that counts is the project's own (dbt_project.yml), for every instrument is turned to 0 to 100. #}
 {% macro measures_of_outcomes() -%}
     {%- set change = "follow_up_score - baseline_score" -%}
     {{ return({

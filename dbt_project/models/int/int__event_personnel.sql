@@ -1,5 +1,7 @@
 {{ config(materialized="view") }}
 -- One row per personnel row of each delivery, with the group of its service class and the staff per client that the law asked for on its status day.
+-- Not before the test of the key of what was ever in force:
+-- depends_on: {{ ref("core__fct_personnel") }}
 with personnel as (
 
     select * from {{ ref("stg__personnel") }}

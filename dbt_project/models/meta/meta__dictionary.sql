@@ -20,6 +20,8 @@
 -- depends_on: {{ ref("core__fct_treasury_cell") }}, {{ ref("core__fct_kela_benefit") }}, {{ ref("core__fct_kela_county") }}
 -- depends_on: {{ ref("dq__figure_reason") }}, {{ ref("mart__comparison") }}
 -- depends_on: {{ ref("core__dim_development") }}
+-- depends_on: {{ ref("core__fct_complaint") }}, {{ ref("core__fct_customer_feedback") }}, {{ ref("core__fct_development_item") }}
+-- depends_on: {{ ref("core__fct_outcome") }}, {{ ref("core__fct_personnel") }}
 with built as (
 
     select *

@@ -40,7 +40,7 @@ def rows(organiser_code: str, period: str, seed: int) -> pl.DataFrame:
     items = items.with_columns(
         stage=pl.when(pl.col("ended_on").is_not_null()).then(pl.lit("ended")).otherwise(pl.col("stage"))
     )
-    frame = pl.concat([items, _maturity(organiser_code, first, seed)])
+    frame = pl.concat([items, _maturity(organiser_code, period[:4], seed)])
     return frame.with_columns(status_on=days(np.array([last]))[0])
 
 
@@ -74,9 +74,10 @@ def _begun(organiser_code: str, month: str, kind: str, seed: int) -> pl.DataFram
     )
 
 
-def _maturity(organiser_code: str, first: int, seed: int) -> pl.DataFrame:
+def _maturity(organiser_code: str, year: str, seed: int) -> pl.DataFrame:
     """The self-assessment, the same all year: a level of 1 to 5 for each area."""
-    levels = generator(seed, organiser_code, DATASET, "maturity").integers(1, 6, AREAS).astype(np.int32)
+    first, _ = first_and_last(f"{year}-01")
+    levels = generator(seed, organiser_code, DATASET, "maturity", year).integers(1, 6, AREAS).astype(np.int32)
     areas = np.arange(1, AREAS + 1, dtype=np.int32)
     themes = list(THEME_WEIGHTS)
     return pl.DataFrame(

@@ -25,7 +25,8 @@ DATASET = "outcomes"
 PER_1000_A_YEAR = 120.0
 SERVICES = {"2535": 0.35, "2453": 0.3, "2235": 0.2, "2601": 0.1, "2612": 0.05}
 INSTRUMENTS = {"functioning": 0.45, "mood": 0.35, "quality_of_life": 0.2}
-# Points of 100: where clients begin, what they gain in the mean, and how much they differ; a follow-up is made of so many, within so many days of the day it was due.
+# Points of 100: where clients begin, what they gain in the mean, and how much they differ. A follow-up is made of so many, within so many days of the day it
+# was due.
 BEGIN, GAIN, SPREAD, FOLLOWED_UP, WITHIN = 44.0, 9.0, 13.0, 0.62, 10
 FOLLOW_UP_DAYS = 90
 
@@ -41,7 +42,8 @@ def rows(organiser_code: str, period: str, seed: int) -> pl.DataFrame:
     gain = GAIN * lasting(seed, DATASET, organiser_code, "gain", 0.2) + SPREAD * rng.standard_normal(count)
     share = min(0.95, FOLLOWED_UP * lasting(seed, DATASET, organiser_code, "followed up", 0.15))
     missing = pl.Series(rng.random(count) >= share)
-    measured = due + rng.integers(-WITHIN, WITHIN + 1, count)
+    # A delivery tells nothing of days after its month.
+    measured = np.minimum(due + rng.integers(-WITHIN, WITHIN + 1, count), last)
     return persons.with_columns(
         numbered("O", organiser_code, period, count).alias("measurement_id"),
         drawn(rng, SERVICES, count).alias("service_class_code"),
