@@ -6,6 +6,7 @@ Three nights, and a first of April on which the populations became known:
 night 1: county 05 delivers July to September, 06 and 03 deliver September, 17's September is rejected, 18 begins to upload;
 night 2: 05 corrects September, HUS delivers September; night 3: the population of Turku is restated.
 Costs of September: 05, 03 and HUS deliver on night 1, 05 corrects on night 2; its need factor is restated on night 3.
+Complaints, answers of clients, personnel, outcomes and development work: 05 delivers July to September on night 1 (staff_inputs.py).
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ from tests.dbt_project.shapes import (
     UNMAPPED,
     slice_shape,
 )
+from tests.dbt_project.staff_inputs import staff_deliveries, staff_slices
 
 
 def write_empty(build: Path) -> None:
@@ -118,7 +120,9 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     for snapshot_id, factors in NEED_FACTORS.items():
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
         _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
-    delivered = [*deliveries(slices), *_cost_deliveries(costs)]
+    for receipt_id, (dataset, period, rows) in staff_slices().items():
+        _write(build / "slices" / dataset / period / f"05-{receipt_id}-aa.parquet", slice_shape(dataset), turn(rows))
+    delivered = [*deliveries(slices), *_cost_deliveries(costs), *staff_deliveries()]
     _write(build / "registry" / "delivery.parquet", DELIVERY, turn(delivered))
     _write(build / "registry" / "delivery_file.parquet", DELIVERY_FILE, turn(delivery_files(delivered)))
     _write(build / "registry" / "code_mapping.parquet", CODE_MAPPING, turn(code_mappings()))
