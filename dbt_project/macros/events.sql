@@ -17,6 +17,11 @@
         {"name": "hospital_episodes", "staged": "int__event_hospital_episode", "has_persons": true, "has_joint_authority": true, "traced_grains": []},
         {"name": "social_services", "staged": "int__event_social_services_case", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
         {"name": "care_periods", "staged": "int__event_care_period", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
+        {"name": "complaints", "staged": "int__event_complaint", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "customer_feedback", "staged": "int__event_customer_feedback", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "development", "staged": "int__event_development_item", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
+        {"name": "outcomes", "staged": "int__event_outcome", "has_persons": true, "has_joint_authority": false, "traced_grains": []},
+        {"name": "personnel", "staged": "int__event_personnel", "has_persons": false, "has_joint_authority": false, "traced_grains": []},
     ]) }}
 {%- endmacro %}
 

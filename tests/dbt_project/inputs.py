@@ -7,6 +7,7 @@ night 1: county 05 delivers July to September, 06 and 03 deliver September, 17's
 night 2: 05 corrects September, HUS delivers September; night 3: the population of Turku is restated.
 Costs of September: 05, 03 and HUS deliver on night 1, 05 corrects on night 2; its need factor is restated on night 3.
 Specialised care and hospital episodes (hospital_inputs.py), social services and long-term care (social_inputs.py) of September: 05 delivers on night 1.
+Complaints, answers of clients, personnel, outcomes and development work: 05 delivers July to September on night 1 (staff_inputs.py).
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ from tests.dbt_project.shapes import (
     slice_shape,
 )
 from tests.dbt_project.social_inputs import social_deliveries, social_slices
+from tests.dbt_project.staff_inputs import staff_deliveries, staff_slices
 from warehouse.shapes import FIELD_COUNT, REPORTING_UNIT, RULE_COUNT
 
 
@@ -128,9 +130,14 @@ def write_inputs(build: Path, backwards: bool = False) -> None:
     for snapshot_id, factors in NEED_FACTORS.items():
         path = build / "national" / "need_factors" / f"{snapshot_id}.parquet"
         _write(path, NEED_FACTOR, turn(need_factors(snapshot_id, factors)))
-    for receipt_id, (dataset, rows) in (hospital_slices() | social_slices()).items():
-        _write(build / "slices" / dataset / "2026-09" / f"05-{receipt_id}-aa.parquet", slice_shape(dataset), turn(rows))
-    delivered = [*deliveries(slices), *_cost_deliveries(costs), *hospital_deliveries(), *social_deliveries()]
+    of_05 = {
+        receipt: (dataset, "2026-09", rows)
+        for receipt, (dataset, rows) in (hospital_slices() | social_slices()).items()
+    }
+    for receipt_id, (dataset, period, rows) in (of_05 | staff_slices()).items():
+        _write(build / "slices" / dataset / period / f"05-{receipt_id}-aa.parquet", slice_shape(dataset), turn(rows))
+    of_themes = [*hospital_deliveries(), *social_deliveries(), *staff_deliveries()]
+    delivered = [*deliveries(slices), *_cost_deliveries(costs), *of_themes]
     _write(build / "registry" / "delivery.parquet", DELIVERY, turn(delivered))
     _write(build / "registry" / "delivery_file.parquet", DELIVERY_FILE, turn(delivery_files(delivered)))
     _write(build / "registry" / "code_mapping.parquet", CODE_MAPPING, turn(code_mappings()))

@@ -24,8 +24,9 @@ def inputs(warehouse, where: str, at: datetime = NIGHT_3) -> set[tuple]:
 
 def test_a_correction_takes_the_place_of_the_delivery_before_it(warehouse):
     own = f"{SEPTEMBER} and region_code = '05' and source_code = 'care_contacts' and basis = 'organiser' and input_role = 'rows'"
-    assert inputs(warehouse, own, NIGHT_1) == {("a05", "rows", 6)}
-    assert inputs(warehouse, own, NIGHT_2) == {("b05", "rows", 22), ("gHUS", "rows", 1)}
+    staff = ("personnel-2026-09", "rows", 3)  # what contacts are divided by, full-time equivalents
+    assert inputs(warehouse, own, NIGHT_1) == {("a05", "rows", 6), staff}
+    assert inputs(warehouse, own, NIGHT_2) == {("b05", "rows", 22), ("gHUS", "rows", 1), staff}
 
 
 def test_by_residence_the_contacts_of_every_sender_are_told(warehouse):

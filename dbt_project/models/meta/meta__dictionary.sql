@@ -23,6 +23,8 @@
 -- depends_on: {{ ref("dq__scorecard") }}, {{ ref("dq__scorecard_summary") }}, {{ ref("dq__scorecard_field") }}, {{ ref("dq__scorecard_check") }}
 -- depends_on: {{ ref("core__fct_referral") }}, {{ ref("core__fct_hospital_episode") }}
 -- depends_on: {{ ref("core__fct_social_services_case") }}, {{ ref("core__fct_care_period") }}
+-- depends_on: {{ ref("core__fct_complaint") }}, {{ ref("core__fct_customer_feedback") }}, {{ ref("core__fct_development_item") }}
+-- depends_on: {{ ref("core__fct_outcome") }}, {{ ref("core__fct_personnel") }}
 with built as (
 
     select *

@@ -16,7 +16,17 @@ import polars as pl
 from sources.regional.catalogue import dataset_contract
 from sources.simulator.events import SAMPLE_SHARE, Correction
 from sources.simulator.randomness import SEED, generator
-from sources.simulator.themes import care_periods, complaints, hospital_episodes, social_services, specialised_care
+from sources.simulator.themes import (
+    care_periods,
+    complaints,
+    customer_feedback,
+    development,
+    hospital_episodes,
+    outcomes,
+    personnel,
+    social_services,
+    specialised_care,
+)
 
 Rows = Callable[[str, str, int], pl.DataFrame]
 # By dataset: the module's rows of (organiser code, period, seed), and what share of the residents they are of.
@@ -27,6 +37,10 @@ THEMES: MappingProxyType[str, tuple[Rows, float]] = MappingProxyType(
         hospital_episodes.DATASET: (hospital_episodes.rows, SAMPLE_SHARE),
         social_services.DATASET: (social_services.rows, SAMPLE_SHARE),
         care_periods.DATASET: (care_periods.rows, SAMPLE_SHARE),
+        customer_feedback.DATASET: (customer_feedback.rows, 1),
+        development.DATASET: (development.rows, 1),
+        outcomes.DATASET: (outcomes.rows, SAMPLE_SHARE),
+        personnel.DATASET: (personnel.rows, 1),
     }
 )
 # Of the rows of a month a correction takes out this share: recorded twice, or another's.

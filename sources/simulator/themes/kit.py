@@ -41,6 +41,13 @@ def days(values: np.ndarray) -> pl.Series:
     return pl.Series(values.astype(np.int32)).cast(pl.Date)
 
 
+def decimals(values: np.ndarray, digits: int) -> pl.Series:
+    """Numbers that are not negative as DECIMAL(digits, 2), rounded to hundredths."""
+    hundredths = pl.Series(np.round(100 * values).astype(np.int64))
+    text = (hundredths // 100).cast(pl.String) + "." + (hundredths % 100).cast(pl.String).str.zfill(2)
+    return text.cast(pl.Decimal(digits, 2))
+
+
 def drawn(rng: np.random.Generator, weights: Mapping[str, float], count: int) -> pl.Series:
     """So many words, each as likely as its weight."""
     shares = np.array(list(weights.values())) / sum(weights.values())
