@@ -97,7 +97,7 @@ def run(root: Path, at: datetime = SECOND, is_first: bool = False, asks_pandera:
 
     pandera's second opinion takes half of the night and writes nothing; without it more nights can be killed in the same time.
     """
-    from sources.national.collect import collect_need_factors
+    from sources.national.need_factors.collect import collect_need_factors
     from sources.regional.intake import take_in
     from warehouse.checks import CheckResult, complete_build, record_checks
     from warehouse.lock import NightLock

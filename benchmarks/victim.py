@@ -33,7 +33,7 @@ _LATE = (
     "pandera.ibis",
     "polars",
     "pyarrow.parquet",
-    "sources.national.collect",
+    "sources.national.need_factors.collect",
     "sources.regional.judge",
     "sources.regional.quarantine",
     *(f"warehouse.{name}" for name in ("checks", "export", "lock", "publish", "recover", "registry")),

@@ -32,6 +32,8 @@ _ARGUMENTS = [
     "--window-size=1280,900",
     "--remote-debugging-port=0",
 ]
+# The language of the sections that a page shows.
+SHOWN = "[...document.querySelectorAll('section')].filter(s => s.offsetParent).map(s => s.lang).join()"
 # Whatever a page asks for outside is seen as a request and goes nowhere.
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 # Seconds. Only a page that never loads waits so long: dbt's is large, and whole nights may run beside the test.

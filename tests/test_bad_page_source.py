@@ -7,6 +7,7 @@ Which labels and dates are refused is tested in tests/sources/national/innokyla.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -16,8 +17,8 @@ from sources.national.innokyla.pages import listed_pages
 from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
 from sources.simulator.national.innokyla import EDITED
+from tests.broken_source import INNOKYLA, PAGE, QUICK, Office, Source
 from tests.faultserver import answer, drip, gzip_bomb, raw, redirect, reset_after, silent, status
-from tests.test_bad_source import INNOKYLA, PAGE, QUICK, Office, Source, replace
 
 DAY = 2
 LATER = business_time(DAY)

@@ -6,6 +6,7 @@ Belongs here: the faults of tests/test_bad_source.py on those sources, and what 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -16,19 +17,8 @@ from sources.ledger import Ledger
 from sources.national import collect
 from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
+from tests.broken_source import KELA, LASTING, MENDS, PASSING, QUICK, SLOW, TREASURY, Office, Source, cut
 from tests.faultserver import FaultServer, answer, gzip_bomb, redirect, status
-from tests.test_bad_source import (
-    KELA,
-    LASTING,
-    MENDS,
-    PASSING,
-    QUICK,
-    SLOW,
-    TREASURY,
-    Office,
-    Source,
-    replace,
-)
 
 pytestmark = pytest.mark.slow
 
@@ -157,8 +147,6 @@ def test_what_may_not_be_taken_leaves_the_landing_empty(landing, case):
 
 
 def test_an_attempt_that_broke_off_leaves_nothing_in_the_one_that_did_not(landing):
-    from tests.test_bad_source import cut
-
     with FaultServer() as server:
         server.script("/data", cut(b'["half'), answer(b'["whole"]'))
         sha256 = save(landing, server)

@@ -1,68 +1,44 @@
 """Bad input from national sources, through the functions that a night calls: a fault ends in one line, and the last good figures stay.
 
-The simulator stands behind a server that breaks one request of a visit, on real sockets. Which replies the parsers refuse is tested in tests/sources/national.
+The simulator stands behind a server that breaks one request of a visit, on real sockets (broken_source.py). Which replies the parsers refuse is tested in tests/sources/national.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sources.home import Home
-from sources.landing import Landing
-from sources.ledger import Ledger
 from sources.national import collect
-from sources.national.outcome import SourceOutcome
 from sources.national.settings import load_settings
 from sources.simulator.calendar import business_time
-from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
-from sources.simulator.national.code_servers import CODELIST_ROOT, CSAPI_ROOT
-from sources.simulator.national.kela import ROOT as KELA_ROOT
-from sources.simulator.national.protocol import Request
-from sources.simulator.national.pxweb import ROOT as PXWEB_ROOT
-from sources.simulator.national.sampo import ROOT as SAMPO_ROOT
-from sources.simulator.national.server import NationalServer
-from sources.simulator.national.sotkanet import ROOT as SOTKANET_ROOT
 from sources.simulator.national.sotkanet_figures import RESTATED_ID
-from sources.simulator.national.treasury import ROOT as TREASURY_ROOT
-from tests.faultserver import (
-    Exchange,
-    FaultServer,
-    Seen,
-    Step,
-    answer,
-    drip,
-    gzip_bomb,
-    raw,
-    redirect,
-    reset_after,
-    silent,
-    status,
+from tests.broken_source import (
+    CODES,
+    KEY_FIGURES,
+    LASTING,
+    LATER_DAY,
+    LISTS,
+    MAPS,
+    MENDS,
+    PASSING,
+    POPULATION,
+    PROJECTION,
+    QUICK,
+    SAMPO,
+    SLOW,
+    SOTKANET,
+    Office,
+    Source,
 )
+from tests.faultserver import Seen, answer, status
 from tests.sources.national.sotkanet.conftest import few_indicators
 
-SEED = 7
 FIRST = business_time(0)
-# Late enough for every map to be compared whole again; by then a year of the population is restated.
-LATER_DAY = 31
 LATER = business_time(LATER_DAY)
-QUICK = {
-    "connect_seconds": 2,
-    "read_seconds": 10,
-    "total_seconds": 30,
-    "attempts": 3,
-    "backoff_seconds": 0.01,
-    "retry_after_cap_seconds": 5,
-}
-POPULATION, MAPS, SOTKANET, SAMPO = "statfin_population", "statfin_classification", "sotkanet", "sampo"
-CODES, LISTS, TREASURY, KELA, INNOKYLA = "codeserver", "codelist", "treasury", "kela", "innokyla"
-PROJECTION, KEY_FIGURES = "statfin_projection", "statfin_key_figures"
 # The last years of the projection are tried: twenty more are the same again.
 FIRST_PROJECTED = 2043
 REGISTER = "6.202.2008/conceptcodes?"
@@ -70,21 +46,6 @@ REGISTER = "6.202.2008/conceptcodes?"
 WHOLE = (POPULATION, MAPS, SAMPO, CODES, LISTS, PROJECTION, KEY_FIGURES)
 # One protocol in the default set, every one in the longer set.
 EACH = [pytest.param(s, marks=[] if s == POPULATION else [pytest.mark.slow]) for s in WHOLE]
-MENDS = {
-    "try again later",
-    "try again after that",
-    "ask for less or more slowly",
-    "see the address and the query",
-    "see the address, or try again when the server is well",
-    "try again later or raise total_seconds",
-    "try again later or raise read_seconds",
-    "if this is true data, raise max_ratio",
-    "see whether a proxy stands between",
-    "see allowed_hosts in its settings",
-    "see the source's settings",
-    "see the address in the settings",
-}
-PAGE = b"<!DOCTYPE html><html><body>Huoltokatko</body></html>"
 
 
 def is_first(seen: Seen) -> bool:
@@ -101,98 +62,6 @@ def is_data(seen: Seen) -> bool:
     datas = ("fact_hoitoonpaasy_esh01.json?", "/codes/?")
     is_year = any(year in seen.body for year in (b'"2021"', b'"2044"'))
     return is_year or is_map or is_register or any(part in seen.target for part in datas)
-
-
-class Source(FaultServer):
-    """One national service of the simulator; `faults` answer the first requests that `where` picks, the last of them all later ones if it is `for_ever`."""
-
-    def __init__(self, source: str, day: int) -> None:
-        super().__init__()
-        self._national = NationalServer(day, SEED)
-        self._national.base_url_classifications = self.url + CLASSIFICATIONS_ROOT
-        self._national.base_url_treasury = self.url + TREASURY_ROOT
-        self._national.base_url_kela = self.url + KELA_ROOT
-        served = {
-            POPULATION: (PXWEB_ROOT, self._national.respond_pxweb),
-            PROJECTION: (PXWEB_ROOT, self._national.respond_pxweb),
-            KEY_FIGURES: (PXWEB_ROOT, self._national.respond_pxweb),
-            MAPS: (CLASSIFICATIONS_ROOT, self._national.respond_classifications),
-            SOTKANET: (SOTKANET_ROOT, self._national.respond_sotkanet),
-            SAMPO: (SAMPO_ROOT, self._national.respond_sampo),
-            CODES: (CSAPI_ROOT, self._national.respond_codeserver),
-            LISTS: (CODELIST_ROOT, self._national.respond_codelist),
-            TREASURY: (TREASURY_ROOT, self._national.respond_treasury),
-            KELA: (KELA_ROOT, self._national.respond_kela),
-            INNOKYLA: ("", self._national.respond_innokyla),
-        }
-        root, self._respond = served[source]
-        self.base_url = self.url + root
-        self.where: Callable[[Seen], bool] = lambda seen: False
-        self.faults: list[Step] = []
-        self.for_ever = True
-        self.broken = 0
-
-    def breaks(self, where: Callable[[Seen], bool], *faults: Step, for_ever: bool = True) -> None:
-        self.where, self.faults, self.for_ever = where, list(faults), for_ever
-
-    def answer(self, exchange: Exchange) -> None:
-        self.seen.append(exchange.seen)
-        if self.faults and self.where(exchange.seen):
-            self.broken += 1
-            last = len(self.faults) == 1 and self.for_ever
-            (self.faults[0] if last else self.faults.pop(0))(exchange)
-            return
-        seen = exchange.seen
-        headers = {name.lower(): value for name, value in seen.headers.items()}
-        reply = self._respond(Request(seen.method, seen.target, headers, seen.body))
-        if seen.method == "HEAD":
-            length = {"Content-Length": str(len(reply.body)), "Content-Type": reply.content_type}
-            exchange.head(reply.status, length | dict(reply.headers))
-            return
-        answer(reply.body, reply.status, reply.content_type, **reply.headers)(exchange)
-
-
-class Office:
-    """A home, and a night's visits."""
-
-    def __init__(self, root: Path) -> None:
-        self.home = Home.open(root, "simulated")
-
-    def visit(self, source: str, address: str, at: datetime) -> SourceOutcome:
-        visits = {
-            POPULATION: collect.collect_population,
-            PROJECTION: collect.collect_projection,
-            KEY_FIGURES: collect.collect_key_figures,
-            MAPS: collect.collect_municipality_map,
-            SOTKANET: collect.collect_sotkanet,
-            SAMPO: collect.collect_sampo,
-            CODES: collect.collect_codeserver,
-            LISTS: collect.collect_codelist,
-            TREASURY: collect.collect_treasury,
-            KELA: collect.collect_kela,
-            INNOKYLA: collect.collect_innokyla,
-        }
-        visit = visits[source]
-        with Ledger(self.home.ledger) as ledger:
-            return visit(self.home, ledger, Landing(self.home.landing), address, at)
-
-    def well(self, source: str, at: datetime, day: int = LATER_DAY) -> SourceOutcome:
-        """A visit to a source that is well."""
-        with Source(source, day) as server:
-            return self.visit(source, server.base_url, at)
-
-    def snapshots(self, source: str) -> dict[str, str]:
-        """The snapshots of a source: id → SHA-256 of its Parquet file as it lies there."""
-        with Ledger(self.home.ledger) as ledger:
-            assert ledger.verify([]) == []
-            found = [e for e in ledger.events("snapshot") if e.body["source_code"] == source]
-        paths = {e.subject: self.home.parquet / e.body["parquet"]["path"] for e in found}
-        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
-
-    def files(self) -> set[str]:
-        """Everything that was kept: landed bytes, Parquet files, and what a fault may have left half."""
-        kept = (p for folder in (self.home.landing, self.home.parquet) for p in folder.rglob("*") if p.is_file())
-        return {str(p.relative_to(self.home.root)) for p in kept}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -234,35 +103,6 @@ def office(tmp_path, first_night):
     return Office(shutil.copytree(first_night.home.root, tmp_path / "home"))
 
 
-def cut(body: bytes = b'{"class": "dataset", "value": [1, 2, 3') -> Step:
-    """A body that ends before the length that was announced."""
-    return raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n" + body)
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[1, 2"
-# Fault → what answers, whether it is worth asking again, and a word of the line that tells it.
-LASTING = {
-    "a page": (answer(PAGE, content_type="text/html"), False, "HTML page"),
-    "a page called JSON": (answer(PAGE), False, "HTML page"),
-    "an empty body": (answer(b""), False, "empty body"),
-    "an empty list": (answer(b"[]"), False, "a list of 0"),
-    "a cut document": (answer(b'{"class": "dataset", "value": [1, 2, 3'), False, "JSON"),
-    "a body that breaks off": (cut(), True, "broke off"),
-    "a reset": (reset_after(HEAD), True, "broke off"),
-    "500": (status(500), True, "status 500"),
-    "503 with a wait too long": (status(503, Retry_After="86400"), False, "86400 s"),
-    "429": (status(429), True, "status 429"),
-    "429 with a wait too long": (status(429, Retry_After="86400"), False, "86400 s"),
-    "403": (status(403), False, "status 403"),
-    "silence": (silent(5), True, "silent"),
-    "a byte at a time": (drip(HEAD, b", 3" * 100, 0.2), False, "total deadline"),
-    "a bomb": (gzip_bomb(64), False, "unpacks to more than"),
-    "another encoding": (answer(b"[1]", Content_Encoding="br"), False, "'br'"),
-    "a file": (redirect("file:///etc/passwd", 307), False, "file"),
-    "a link-local host": (redirect("http://169.254.169.254/latest", 307), False, "169.254.169.254"),
-    "another host": (redirect("http://192.0.2.1/", 307), False, "192.0.2.1"),
-}
-SLOW = ("silence", "a byte at a time")
 PLACES = {"first request": is_first, "data": is_data}
 
 
@@ -319,14 +159,6 @@ def test_a_source_that_fails_leaves_the_other_as_it_would_be_without_it(office, 
         server.breaks(is_first, status(500))
         assert office.visit(broken, server.base_url, LATER).status == "failed"
     assert (office.well(other, LATER), office.snapshots(other)) == undisturbed[other]
-
-
-PASSING = {
-    "429 without a wait": (status(429), status(429)),
-    "500, then 503": (status(500), status(503)),
-    "a cut, then a reset": (cut(), reset_after(HEAD)),
-    "silence": (silent(5),),
-}
 
 
 @pytest.mark.parametrize("source", EACH)

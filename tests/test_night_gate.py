@@ -20,7 +20,7 @@ import pytest
 from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.collect import collect_municipality_map, collect_population
+from sources.national.collect import collect_hosted
 from sources.simulator.calendar import HELSINKI, business_time
 from sources.simulator.national.server import NationalServer
 from sources.simulator.parcel import make_parcel
@@ -90,8 +90,8 @@ def home(tmp_path_factory):
     landing, at = Landing(home.landing), business_time(0)
     with Ledger(home.ledger) as ledger, NationalServer(0, SEED) as server:
         outcomes = [
-            collect_municipality_map(home, ledger, landing, server.base_url_classifications, at),
-            collect_population(home, ledger, landing, server.base_url_pxweb, at),
+            collect_hosted("statfin_classification", home, ledger, landing, server.base_url_classifications, at),
+            collect_hosted("statfin_population", home, ledger, landing, server.base_url_pxweb, at),
         ]
     assert {o.status for o in outcomes} == {"new"}
     return home.root

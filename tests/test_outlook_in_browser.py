@@ -5,13 +5,10 @@ Skipped where no Chromium is installed.
 
 import pytest
 
-from sources.home import Home
-from sources.landing import Landing
-from sources.ledger import Ledger
-from sources.regional.intake import take_in
 from sources.simulator.calendar import business_time
-from tests.batch import parcel
-from tests.browser import CHROMIUM, Browser, outside
+from tests.batch import Batch, parcel
+from tests.browser import CHROMIUM, SHOWN, outside
+from tests.spoiled import Spoiled
 from tests.test_report_in_browser import CONTRAST, FOCUS, MADE
 
 pytestmark = [
@@ -19,28 +16,16 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 LANGUAGES = {"fi": ("Luvut, joihin", "Asiakkaita"), "sv": ("De siffror", "Klienter"), "en": ("The figures", "Clients")}
-SHOWN = "[...document.querySelectorAll('section')].filter(s => s.offsetParent).map(s => s.lang).join()"
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """Of a month that was accepted."""
-    home = Home.open(tmp_path_factory.mktemp("outlook") / "home", "simulated")
-    sent, box = parcel("05", 1, MADE), home.inbox / "05"
-    box.mkdir()
-    for file in sent.files:
-        (box / file.name).write_bytes(file.data)
-    (box / sent.manifest_name).write_bytes(sent.manifest_bytes())
-    with Ledger(home.ledger) as ledger:
-        assert take_in(home, ledger, Landing(home.landing), at=business_time(1)).statuses == {"accepted": 1}
-    (found,) = (home.reports / "05").glob("*.outlook.html")
+    batch = Batch(tmp_path_factory.mktemp("outlook") / "home")
+    batch.put(Spoiled(parcel("05", 1, MADE)))
+    assert batch.night(business_time(1)).statuses == {"accepted": 1}
+    (found,) = (batch.home.reports / "05").glob("*.outlook.html")
     return f"file://{found}"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with Browser(tmp_path_factory.mktemp("browser") / "profile") as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,7 +14,7 @@ import pytest
 from sotevarasto.dev import pages_server
 from sources.home import Home
 from tests import small_night
-from tests.browser import CHROMIUM, Browser, outside
+from tests.browser import CHROMIUM, outside
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,12 +30,6 @@ def home(tmp_path_factory):
     done = small_night.run(home.root)
     assert done.returncode == 0, done.stdout + done.stderr
     return home
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with Browser(tmp_path_factory.mktemp("browser") / "profile") as browser:
-        yield browser
 
 
 def _served(server: http.server.ThreadingHTTPServer):

@@ -83,10 +83,10 @@ def _collected(context: dg.AssetExecutionContext, night: NightResource, outcome:
 
 @dataclass(frozen=True)
 class _Source:
-    """What one national asset has of its own. `collect` names its function in sources/national/collect.py, `host` its address in a night; None where nothing is asked."""
+    """What one national asset has of its own. `host` is its address in a night; None where nothing is asked."""
 
     name: str
-    collect: str
+    source_code: str
     host: str | None
     stage: str
     description: str
@@ -97,7 +97,7 @@ class _Source:
 _SOURCES = (
     _Source(
         "raw__population",
-        "collect_population",
+        "statfin_population",
         "pxweb",
         "Statistics Finland: population",
         "Population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 11re. One Parquet file a year and vintage.",
@@ -105,7 +105,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__population_projection",
-        "collect_projection",
+        "statfin_projection",
         "pxweb",
         "Statistics Finland: projection",
         "Projected population on 31 December by municipality, age and sex, from Statistics Finland's PxWeb table 14wx, on the municipal division of its edition. "
@@ -114,7 +114,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__key_figures",
-        "collect_key_figures",
+        "statfin_key_figures",
         "pxweb",
         "Statistics Finland: key figures",
         "Dependency ratios, mean age and the share of speakers of foreign languages by wellbeing services county and year, from Statistics Finland's PxWeb table 11ra.",
@@ -122,7 +122,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__municipality_map",
-        "collect_municipality_map",
+        "statfin_classification",
         "classifications",
         "Statistics Finland: classifications",
         "Municipality → wellbeing services county → collaborative area by year, from Statistics Finland's classification service.",
@@ -130,7 +130,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__sotkanet",
-        "collect_sotkanet",
+        "sotkanet",
         "sotkanet",
         "THL: Sotkanet",
         "Published indicators by region, year and sex, with their descriptions and the list of regions, from THL's Sotkanet. "
@@ -139,7 +139,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__sampo",
-        "collect_sampo",
+        "sampo",
         "sampo",
         "THL: Sampo",
         "Waiting for specialised care, handling of referrals, waiting in primary care and visits, by county and month, from THL's cubes. "
@@ -148,7 +148,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__codeserver",
-        "collect_codeserver",
+        "codeserver",
         "codeserver",
         "THL: code server",
         "Service classes, contact modes, specialties and the register of care organisations, from THL's code server. A night asks whether a list was modified "
@@ -157,7 +157,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__codelist",
-        "collect_codelist",
+        "codelist",
         "codelist",
         "Interoperability platform: code lists",
         "Occupations, of which professions are a part, from koodistot.suomi.fi. A night asks whether the list was modified and reads it anew only then.",
@@ -165,7 +165,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__treasury",
-        "collect_treasury",
+        "treasury",
         "treasury",
         "State Treasury: finances of the counties",
         "Budgets and outcomes that the wellbeing services counties report, every stage of approval, with the taxonomies that name their cells, from the State "
@@ -174,7 +174,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__kela",
-        "collect_kela",
+        "kela",
         "kela",
         "Kela: benefits",
         "Recipients and euros of Kela's benefits by municipality, from the files of the open data portal, and Kela's information package on the counties. "
@@ -183,7 +183,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__innokyla",
-        "collect_innokyla",
+        "innokyla",
         "innokyla",
         "Innokylä",
         "Projects, operating models and evaluations of co-development by county and programme goal, from the listed pages of Innokylä, which has no interface. A "
@@ -193,7 +193,7 @@ _SOURCES = (
     ),
     _Source(
         "raw__need_factors",
-        "collect_need_factors",
+        "thl_need_factors",
         None,
         "THL: need factors",
         "Need factors of the counties by data year and sector, from THL's published workbook, which has no interface: a file and its provenance, "
@@ -214,12 +214,16 @@ def _asset_of(source: _Source) -> dg.AssetsDefinition:
         check_specs=_check_specs(source.name),
     )
     def collected(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult:
-        from sources.national import collect
+        from sources.national.collect import collect_hosted
+        from sources.national.need_factors.collect import collect_need_factors
 
         n = night.night
-        address = () if source.host is None else (n.addresses.get(source.host),)
         with n.stage(source.stage):
-            outcome = getattr(collect, source.collect)(n.home, n.ledger, n.landing, *address, n.at)
+            if source.host is None:
+                outcome = collect_need_factors(n.home, n.ledger, n.landing, n.at)
+            else:
+                address = n.addresses.get(source.host)
+                outcome = collect_hosted(source.source_code, n.home, n.ledger, n.landing, address, n.at)
         return _collected(context, night, outcome)
 
     return collected

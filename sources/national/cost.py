@@ -1,14 +1,16 @@
 """What a visit will ask, told before anything is asked.
 
-Belongs here: requests by kind, and what they come to under a source's limit. Does not belong here: what a source asks (its own room), and every source at once (plan.py).
+Belongs here: requests by kind, what they come to under a source's limit, and what every source's plan tells alike. Does not belong here: what a source asks (its own room), and every source at once (plan.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sources.http.limits import least_seconds
+from sources.national.history import History
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,20 @@ class Plan:
     def seconds(self, requests: int) -> float:
         """The least time that so many requests take under the limit."""
         return least_seconds(requests, self.calls, self.window_seconds)
+
+
+def plan_of(known: History, every: Collection[str], asks: tuple[Ask, ...], **told: Any) -> Plan:
+    """The plan of a source that keeps the objects `every`, under the limit of its settings. `told` are fields of the plan that it knows better."""
+    kept = sum(known.latest(name) is not None for name in every)
+    http = known.settings.http
+    usual = {
+        "kept": kept,
+        "missing": len(every) - kept,
+        "calls": http.calls,
+        "window_seconds": http.window_seconds,
+        "known_bytes": known.bytes_of(every),
+    }
+    return Plan(known.settings.source_code, http.base.host, asks=asks, **(usual | told))
 
 
 def together_seconds(plans: Iterable[Plan], requests: Callable[[Plan], int]) -> float:

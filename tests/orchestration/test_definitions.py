@@ -40,6 +40,13 @@ def test_asset_names_are_schema_and_table(defs):
         assert name == "release" or (name.split("__")[0] in schemas and len(name.split("__")) == 2), name
 
 
+def test_every_source_that_is_asked_has_one_asset():
+    from orchestration.assets.national import _SOURCES
+    from sources.national.hosted import HOSTED
+
+    assert [source.source_code for source in _SOURCES if source.host is not None] == list(HOSTED)
+
+
 def test_release_waits_for_every_published_model_and_blocking_checks_guard_the_mart(defs):
     graph = defs.resolve_asset_graph()
     release = graph.get(dg.AssetKey("release"))

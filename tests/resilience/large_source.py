@@ -18,7 +18,7 @@ from pathlib import Path
 from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.collect import collect_kela
+from sources.national.collect import collect_hosted
 from sources.simulator.calendar import business_time
 from sources.simulator.national.kela import COUNTY_PACKAGE, DATASET, ROOT, Kela
 from sources.simulator.national.protocol import Request
@@ -95,7 +95,7 @@ def main(root: Path, size: int) -> None:
     home = Home.open(root, "simulated")
     begun = time.monotonic()
     with portal_beside(size) as url, Ledger(home.ledger) as ledger:
-        outcome = collect_kela(home, ledger, Landing(home.landing), url + ROOT, business_time(0))
+        outcome = collect_hosted("kela", home, ledger, Landing(home.landing), url + ROOT, business_time(0))
     print(
         json.dumps(
             {

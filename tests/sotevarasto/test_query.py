@@ -6,26 +6,16 @@ import pytest
 from click.testing import CliRunner
 
 from sotevarasto.cli import main
-from sources.home import Home
-from sources.ledger import Ledger
-from tests.warehouse.figures import publish_figures
-from tests.warehouse.made import World, night
+from tests.warehouse.figures import released_home
+from tests.warehouse.made import night
 from tests.warehouse.test_explaining import tables
 
-
-@pytest.fixture(autouse=True)
-def _of_home(home, monkeypatch):
-    monkeypatch.setenv("SOTEVARASTO_HOME", str(home.root))
-    monkeypatch.setenv("SOTEVARASTO_PROFILE", "simulated")
+pytestmark = pytest.mark.usefixtures("of_home")
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    home = Home.open(tmp_path_factory.mktemp("released") / "home", "simulated")
-    with Ledger(home.ledger) as ledger:
-        world = World(home, ledger)
-        publish_figures(world.home, world.ledger, night(5), **tables())
-    return home
+    return released_home(tmp_path_factory.mktemp("released") / "home", {night(5): tables()})
 
 
 def run(*arguments: str, given: str | None = None):

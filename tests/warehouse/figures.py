@@ -150,6 +150,15 @@ def snapshot(snapshot_id: str = "p1", known_from: datetime = NIGHT, **other: Any
     } | other
 
 
+def released_home(root: Path, releases: dict[datetime, dict[str, Rows]]) -> Home:
+    """A home at `root` with releases of these tables, by their nights."""
+    home = Home.open(root, "simulated")
+    with Ledger(home.ledger) as ledger:
+        for at, tables in releases.items():
+            publish_figures(home, ledger, at, **tables)
+    return home
+
+
 def publish_figures(home: Home, ledger: Ledger, at: datetime, code: str = "c0de" * 16, **tables: Rows) -> Release:
     """Publish a release of these tables (`mart__minimum_dataset=[…]`); every other one is there and empty."""
     work = home.build / "work.duckdb"

@@ -4,9 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sources.home import Home
-from sources.ledger import Ledger
-from tests.warehouse.figures import NIGHT, figure, population, publish_figures
+from tests.warehouse.figures import NIGHT, figure, population, released_home
 from tests.warehouse.made import night
 from warehouse.cells import CellError, Wanted, find_cell, moment_of, period_of
 from warehouse.read import open_release
@@ -16,23 +14,16 @@ EARLIER = datetime(2026, 11, 2)
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    home = Home.open(tmp_path_factory.mktemp("cells") / "home", "simulated")
-    with Ledger(home.ledger) as ledger:
-        publish_figures(
-            home,
-            ledger,
-            night(3),
-            mart__minimum_dataset=[
-                figure(9, known_from=EARLIER, known_to=NIGHT),
-                figure(10),
-                figure(11, basis="organiser"),
-                figure(4, sex="female"),
-                figure(3, age_group="75+"),
-                figure(7, period_start=date(2026, 8, 1), period_end=date(2026, 8, 31)),
-                population(),
-            ],
-        )
-    return home
+    rows = [
+        figure(9, known_from=EARLIER, known_to=NIGHT),
+        figure(10),
+        figure(11, basis="organiser"),
+        figure(4, sex="female"),
+        figure(3, age_group="75+"),
+        figure(7, period_start=date(2026, 8, 1), period_end=date(2026, 8, 31)),
+        population(),
+    ]
+    return released_home(tmp_path_factory.mktemp("cells") / "home", {night(3): {"mart__minimum_dataset": rows}})
 
 
 @pytest.fixture

@@ -8,13 +8,21 @@ import pytest
 from click.testing import CliRunner
 
 from sotevarasto.cli import main
-from sources.home import Home
-from sources.ledger import Ledger
-from tests.warehouse.figures import NIGHT, behind, delivered, figure, population, publish_figures, snapshot
+from tests.warehouse.figures import (
+    NIGHT,
+    behind,
+    delivered,
+    figure,
+    population,
+    publish_figures,
+    released_home,
+    snapshot,
+)
 from tests.warehouse.made import World, night
 from warehouse.difference import DifferenceError, compared
 from warehouse.package import release_of
 
+pytestmark = pytest.mark.usefixtures("of_home")
 LATER = datetime(2026, 11, 5)
 OF_POPULATION = {
     "source_code": "statfin_population",
@@ -135,17 +143,7 @@ def after() -> dict:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    home = Home.open(tmp_path_factory.mktemp("two") / "home", "simulated")
-    with Ledger(home.ledger) as ledger:
-        publish_figures(home, ledger, night(3), **before())
-        publish_figures(home, ledger, night(5), **after())
-    return home
-
-
-@pytest.fixture(autouse=True)
-def _of_home(home, monkeypatch):
-    monkeypatch.setenv("SOTEVARASTO_HOME", str(home.root))
-    monkeypatch.setenv("SOTEVARASTO_PROFILE", "simulated")
+    return released_home(tmp_path_factory.mktemp("two") / "home", {night(3): before(), night(5): after()})
 
 
 def test_every_figure_that_moved_is_told_with_its_cause_and_no_other(home):

@@ -4,10 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sources.home import Home
 from sources.landing import Landing, erase
-from sources.ledger import Ledger
-from tests.warehouse.figures import NIGHT, behind, delivered, figure, population, publish_figures, snapshot
+from tests.warehouse.figures import (
+    NIGHT,
+    behind,
+    delivered,
+    figure,
+    population,
+    publish_figures,
+    released_home,
+    snapshot,
+)
 from tests.warehouse.made import World, night
 from warehouse.cells import CellError, Wanted
 from warehouse.explaining import explain, verify_bytes
@@ -130,10 +137,7 @@ def tables(**other) -> dict:
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    home = Home.open(tmp_path_factory.mktemp("explained") / "home", "simulated")
-    with Ledger(home.ledger) as ledger:
-        publish_figures(home, ledger, night(5), **tables())
-    return home
+    return released_home(tmp_path_factory.mktemp("explained") / "home", {night(5): tables()})
 
 
 def told(home, indicator="contacts_per_1000", period="2026-09", **other):

@@ -15,10 +15,11 @@ from sotevarasto.cli import main
 from sources.home import Home
 from sources.landing import file_sha256
 from sources.ledger import Ledger
-from tests.warehouse.figures import behind, delivered, figure, population, publish_figures, snapshot
-from tests.warehouse.made import World, night
+from tests.warehouse.figures import behind, delivered, figure, population, publish_figures, released_home, snapshot
+from tests.warehouse.made import night
 from warehouse.package import PackageError, export_package, release_of
 
+pytestmark = pytest.mark.usefixtures("of_home")
 WORDS = ("Sisäinen, ei tietosuojattu", "Intern, inte röjandekontrollerad", "Internal, not disclosure-controlled")
 # What Data Package 2.0 asks of a descriptor, its resources and its fields, as far as this one uses it.
 PATH = r"^((?=[^./~])(?!file:)((?!/\.\./)(?!\\)(?!://).)*|https?://.*)$"
@@ -77,37 +78,26 @@ STANDARD = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _of_home(home, monkeypatch):
-    monkeypatch.setenv("SOTEVARASTO_HOME", str(home.root))
-    monkeypatch.setenv("SOTEVARASTO_PROFILE", "simulated")
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    home = Home.open(tmp_path_factory.mktemp("released") / "home", "simulated")
-    with Ledger(home.ledger) as ledger:
-        dictionary = {
-            "kind": "table",
-            "object_name": "mart.minimum_dataset",
-            "column_name": "value",
-            "position": 1,
-            "unit": None,
-        }
-        publish_figures(
-            home,
-            ledger,
-            night(5),
-            mart__minimum_dataset=[figure(9, region_name_fi="Päijät"), population()],
-            meta__lineage=[behind()],
-            meta__snapshot=[snapshot(), snapshot("n1", source_code="thl_need_factors", address="inbox/factors.xlsx")],
-            dq__delivery=[delivered()],
-            dq__quarantine=[{"receipt_id": "r1", "value_as_sent": "010190-1234"}],
-            meta__dictionary=[
-                dictionary | {"data_type": "decimal", "label_fi": "Arvo", "label_sv": "Värde", "label_en": "Value"}
-            ],
-        )
-    return home
+    dictionary = {
+        "kind": "table",
+        "object_name": "mart.minimum_dataset",
+        "column_name": "value",
+        "position": 1,
+        "unit": None,
+    }
+    tables = {
+        "mart__minimum_dataset": [figure(9, region_name_fi="Päijät"), population()],
+        "meta__lineage": [behind()],
+        "meta__snapshot": [snapshot(), snapshot("n1", source_code="thl_need_factors", address="inbox/factors.xlsx")],
+        "dq__delivery": [delivered()],
+        "dq__quarantine": [{"receipt_id": "r1", "value_as_sent": "010190-1234"}],
+        "meta__dictionary": [
+            dictionary | {"data_type": "decimal", "label_fi": "Arvo", "label_sv": "Värde", "label_en": "Value"}
+        ],
+    }
+    return released_home(tmp_path_factory.mktemp("released") / "home", {night(5): tables})
 
 
 def exported(home: Home, target: Path) -> tuple[Path, dict]:
@@ -221,7 +211,7 @@ def test_killed_midway_it_leaves_nothing_that_looks_finished_and_the_next_one_cl
 def test_a_live_release_without_synthetic_rows_is_not_called_synthetic(tmp_path):
     home = Home.open(tmp_path / "live", "live")
     with Ledger(home.ledger) as ledger:
-        publish_figures(World(home, ledger).home, ledger, night(5), mart__minimum_dataset=[population()])
+        publish_figures(home, ledger, night(5), mart__minimum_dataset=[population()])
     folder, told = exported(home, tmp_path / "out")
     assert not folder.name.endswith("-synthetic") and not told["is_synthetic"]
     assert "SYNTHETIC" not in (folder / "README.md").read_text("utf-8")

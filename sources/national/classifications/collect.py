@@ -14,8 +14,9 @@ from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
 from sources.national.classifications.listing import find_tables, listed_pairs, pairs_digest, table_path
-from sources.national.classifications.maps import LANGUAGES, content_digest, municipality_map, require_no_loss
-from sources.national.cost import Ask, Plan
+from sources.national.classifications.maps import LANGUAGES, municipality_map, require_no_loss
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.settings import SourceSettings
@@ -61,20 +62,14 @@ def plan_municipality_map(known: History) -> Plan:
     names = [f"municipality_map/{year}" for year in years]
     believed = sum(known.last_check(str(year)) is not None for year in years)
     whole = 2 * len(LANGUAGES)
-    kept = [name for name in names if known.latest(name) is not None]
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept),
-        missing=len(names) - len(kept),
-        asks=(
+    return plan_of(
+        known,
+        names,
+        (
             Ask("list of tables", 1, 1),
             Ask("pairs of codes", 2 * believed, 2 * believed),
             Ask("tables in three languages", whole * (len(names) - believed), whole * len(names)),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
-        known_bytes=known.bytes_of(names),
     )
 
 

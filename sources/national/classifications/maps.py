@@ -5,7 +5,6 @@ Belongs here: reading map objects in each language and joining county and collab
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sources.national.outcome import SourceError
@@ -146,8 +145,3 @@ def require_no_loss(frame: pl.DataFrame, before: dict[str, Any]) -> None:
         raise SourceError(
             f"HVA-MAP-0-005: {frame.height} municipalities where the last good snapshot had {had}: that one stays"
         )
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.select(COLUMNS).write_csv().encode("utf-8")).hexdigest()

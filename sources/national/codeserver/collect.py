@@ -25,11 +25,11 @@ from sources.national.codeserver.rows import (
     ITEM_COLUMNS,
     ORGANISATION,
     ORGANISATION_COLUMNS,
-    content_digest,
     require_list,
     typed,
 )
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -71,19 +71,13 @@ def plan_lists(known: History, lists: dict[str, dict[str, str]]) -> Plan:
     pages = {name: _pages(known.noted(name).get("count"), size) for name in lists}
     read = [name for name in lists if name not in believed]
     most = None if None in pages.values() else sum(pages.values())
-    kept = [name for name in lists if known.latest(name) is not None]
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept),
-        missing=len(lists) - len(kept),
-        asks=(
+    return plan_of(
+        known,
+        lists,
+        (
             Ask("whether lists moved", 2 * len(believed), 2 * len(believed)),
             Ask("pages of lists", sum(pages[name] or 1 for name in read), most),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
-        known_bytes=known.bytes_of(lists),
     )
 
 

@@ -5,7 +5,6 @@ Belongs here: dates, the tree of broader codes, comparing with the last good lis
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sources.national.outcome import SourceError
@@ -65,8 +64,3 @@ def require_list(frame: pl.DataFrame, before: dict[str, Any] | None, what: str) 
         raise SourceError(
             f"HVA-COD-0-004: {what}: {frame.height} rows where the last good list had {had}: that one stays"
         )
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

@@ -16,9 +16,10 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError, Reply, Validators
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
-from sources.national.innokyla.facts import content_digest, extract_bytes, extract_of, row_of
+from sources.national.innokyla.facts import extract_bytes, extract_of, row_of
 from sources.national.innokyla.kinds import kinds
 from sources.national.innokyla.pages import NIGHTS_OF_A_ROUND, Page, is_turn, pages_of
 from sources.national.innokyla.robots import Robots, read_robots
@@ -70,17 +71,11 @@ def collect_innokyla(
 
 def plan_innokyla(known: History) -> Plan:
     """What the next visit will ask: robots.txt and the pages that are due, whether they moved or not."""
-    settings, due = known.settings, _due(known)
-    listed = [f"{PAGE}/{page.key}" for page in pages_of(settings.is_simulated, known.at)]
-    kept = [name for name in listed if known.latest(name) is not None]
-    return Plan(
-        source_code=settings.source_code,
-        host=settings.http.base.host,
-        kept=len(kept),
-        missing=len(listed) - len(kept),
-        asks=(Ask("robots.txt", 1, 1), Ask("pages", len(due), len(due))),
-        calls=settings.http.calls,
-        window_seconds=settings.http.window_seconds,
+    due = _due(known)
+    return plan_of(
+        known,
+        [f"{PAGE}/{page.key}" for page in pages_of(known.settings.is_simulated, known.at)],
+        (Ask("robots.txt", 1, 1), Ask("pages", len(due), len(due))),
         known_bytes=known.bytes_of(f"{PAGE}/{page.key}" for page in due),
     )
 

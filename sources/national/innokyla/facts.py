@@ -86,11 +86,6 @@ def row_of(
     return pl.DataFrame([row], schema=schema)
 
 
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the row alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()
-
-
 def _require_labels(block: Block, kind: Kind) -> None:
     counted = Counter(name for name, _ in block.pairs)
     gone = [name for name, label in kind.labels.items() if name not in counted and not label.may_be_absent]

@@ -14,7 +14,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.kela import county_package
 from sources.national.kela.benefits import BenefitRows
@@ -71,19 +72,15 @@ def plan_kela(known: History) -> Plan:
     files = sorted(known.known_objects() - {COUNTY})
     unknown = [name for name in (*files, COUNTY) if known.last_check(name) is None]
     is_first, pages = not files, known.noted(_LISTING).get("pages")
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(known.known_objects()),
-        missing=None if is_first else 0,
-        asks=(
+    return plan_of(
+        known,
+        [*files, COUNTY],
+        (
             Ask("pages of the listing", pages or 1, pages),
             Ask("headers of the county package", 1, 1),
             Ask("files", len(unknown) + is_first, None if is_first else len(files) + 1),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
-        known_bytes=known.bytes_of((*files, COUNTY)),
+        missing=None if is_first else 0,
     )
 
 
@@ -139,7 +136,7 @@ def _collect_county_package(visit: Visit) -> None:
             raise SourceError(
                 f"HVA-KELA-0-026: {frame.height} rows in the county package where it had {before['parquet']['rows']}: the last good rows stay"
             )
-        visit.keep(COUNTY, [part], frame, county_package.content_digest(frame), {"source_updated": told.last_modified})
+        visit.keep(COUNTY, [part], frame, content_digest(frame), {"source_updated": told.last_modified})
     visit.note_check(COUNTY, {"marker": marker})
 
 

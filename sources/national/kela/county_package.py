@@ -6,7 +6,6 @@ fetching (collect.py). Only five of its fields are known; others are taken no no
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,8 +59,3 @@ def county_rows(path: Path, is_simulated: bool) -> pl.DataFrame:
                 {origin} as origin
             from cell order by benefit_code, measure_code, county_name, year, value""",
         )
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

@@ -15,11 +15,11 @@ from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.key_figures.figures import (
     KeyFigureTable,
-    content_digest,
     key_figure_rows,
     key_figure_table,
     require_no_loss,
@@ -75,18 +75,15 @@ def plan_key_figures(known: History) -> Plan:
     parts = split(sizes | {"years": years}, facts["limits"]["cells"], ("years",))
     check = known.last_check(OBJECT)
     believed = check is not None and check["years"] == [years[0], years[-1]]
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=int(known.latest(OBJECT) is not None),
-        missing=int(known.latest(OBJECT) is None),
-        asks=(
+    return plan_of(
+        known,
+        [OBJECT],
+        (
             Ask("limits, metadata and the release", 2 + believed, 2 + believed),
             Ask("figures", 0 if believed else len(parts), len(parts)),
         ),
         calls=facts["limits"]["calls"],
         window_seconds=facts["limits"]["window_seconds"],
-        known_bytes=known.bytes_of([OBJECT]),
         cells=max(map(cells, parts)),
         max_cells=facts["limits"]["cells"],
     )

@@ -6,14 +6,13 @@ reading json-stat2 (statfin/cube.py), rules of single rows (key_figure.yml).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sources.national.outcome import SourceError
 from sources.national.statfin.cube import Cube
-from sources.national.statfin.metadata import TOTAL, Variable, find_part, read_variables
+from sources.national.statfin.metadata import TOTAL, Variable, find_part, read_variables, variables_of
 from sources.national.statfin.population import WITH_NUMBER, WITHOUT_NUMBER, origins
 
 if TYPE_CHECKING:
@@ -85,10 +84,7 @@ def key_figure_rows(cube: Cube, simulated: bool) -> pl.DataFrame:
     """The cells of a reply as rows `COLUMNS`, in the order of the key; `area_code` is SSS or a county's two digits. Raises SourceError."""
     import polars as pl
 
-    variables = tuple(
-        Variable(code, cube.labels[code], codes, codes, code in cube.roles.get("time", ()), False)
-        for code, codes in cube.codes.items()
-    )
+    variables = variables_of(cube)
     times = [variable.code for variable in variables if variable.time]
     if len(times) != 1:
         raise SourceError(f"HVA-KEY-0-005: the reply names {len(times)} dimensions as time instead of one")
@@ -155,8 +151,3 @@ def require_no_loss(frame: pl.DataFrame, before: dict[str, Any] | None) -> int:
             f"HVA-KEY-0-008: {figures} figures where the last good snapshot had {before['values']}: that one stays"
         )
     return figures
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

@@ -5,7 +5,6 @@ Belongs here: reading the dropped CSV and the checks HVA-NF-0-…. Does not belo
 
 from __future__ import annotations
 
-import hashlib
 import io
 from typing import TYPE_CHECKING
 
@@ -115,8 +114,3 @@ def require_whole(frame: pl.DataFrame) -> None:
             f"HVA-NF-0-006: {apart['data_year'][0]}, {apart['county_code'][0]}: the total is not its sectors weighted "
             f"{', '.join(f'{s} {w}' for s, w in WEIGHTS.items())} (first of {apart.height})"
         )
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the figures alone: equal for two files that say the same under other names."""
-    return hashlib.sha256(frame.drop("vintage").write_csv().encode("utf-8")).hexdigest()

@@ -15,14 +15,15 @@ from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
 from sources.national.sampo.cube import read_cells
 from sources.national.sampo.definitions import Cube, cubes
 from sources.national.sampo.dimensions import Selection, select
-from sources.national.sampo.observations import content_digest, observation_rows, require_figures
+from sources.national.sampo.observations import observation_rows, require_figures
 from sources.national.sampo.replies import CELLS, DIMENSIONS, LISTED, Address, find_cube, read_json, read_run
 from sources.national.settings import SourceSettings
 from sources.national.visit import Part, Visit
@@ -67,21 +68,15 @@ def plan_sampo(known: History) -> Plan:
     wanted = cubes()
     moved = sum(_is_wanted_anew(known, cube) for cube in wanted)
     names = [f"{OBSERVATION}/{cube.topic}" for cube in wanted]
-    kept = [name for name in names if known.latest(name) is not None]
     subjects = len({cube.subject for cube in wanted})
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept),
-        missing=len(names) - len(kept),
-        asks=(
+    return plan_of(
+        known,
+        names,
+        (
             Ask("lists of subjects", subjects, subjects),
             Ask("newest runs", len(wanted), len(wanted)),
             Ask("trees, figures and the run again", 3 * moved, 3 * len(wanted)),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
-        known_bytes=known.bytes_of(names),
     )
 
 

@@ -5,7 +5,6 @@ Belongs here: which cell is which figure, and comparing with the last good snaps
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sources.national.outcome import SourceError
@@ -65,8 +64,3 @@ def require_figures(frame: pl.DataFrame, before: dict[str, Any] | None) -> int:
             f"HVA-SAM-0-015: {figures} figures where the last good snapshot had {before['values']}: that one stays"
         )
     return figures
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

@@ -17,7 +17,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -27,7 +28,6 @@ from sources.national.sotkanet.metadata import Metadata, metadata_rows, read_met
 from sources.national.sotkanet.observations import (
     Asked,
     UnknownRegionError,
-    content_digest,
     observation_rows,
     require_some,
 )
@@ -81,19 +81,14 @@ def plan_sotkanet(known: History) -> Plan:
     due, every = _due(known), [f"{OBSERVATION}/{i.indicator_id}" for i in catalogue()]
     moved = sum(known.last_check(str(indicator_id)) is None for indicator_id in due)
     listed = int(bool(moved) and known.last_check(_REGIONS_TOPIC) is None)
-    kept = [name for name in every if known.latest(name) is not None]
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept),
-        missing=len(every) - len(kept),
-        asks=(
+    return plan_of(
+        known,
+        every,
+        (
             Ask("descriptions of indicators", len(due), len(due)),
             Ask("rows of indicators", moved, len(due)),
             Ask("list of regions", listed, int(bool(due))),
         ),
-        calls=known.settings.http.calls,
-        window_seconds=known.settings.http.window_seconds,
         known_bytes=known.bytes_of(f"{OBSERVATION}/{indicator_id}" for indicator_id in due),
     )
 
@@ -165,7 +160,7 @@ class _Regions:
         part = visit.get("regions")
         frame = region_rows(part.reply.json, visit.settings.is_simulated)
         require_whole(frame)
-        visit.keep(REGION, [part], frame, _rows_digest(frame), {"source_updated": None})
+        visit.keep(REGION, [part], frame, content_digest(frame), {"source_updated": None})
         visit.note_check(_REGIONS_TOPIC, {"rows": frame.height})
         self._found = known_regions(frame), visit.latest(REGION)["sha256"]
 
@@ -174,19 +169,13 @@ def _regions_of(landing: Landing, sha256: str, simulated: bool) -> pl.DataFrame:
     return known_regions(region_rows(json.loads(landing.path(sha256).read_bytes()), simulated))
 
 
-def _rows_digest(frame: pl.DataFrame) -> str:
-    import hashlib
-
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()
-
-
 def _collect_indicator(visit: Visit, regions: _Regions, indicator_id: int) -> None:
     """Probe one indicator and fetch it whole when it moved. Errors: FetchError, SourceError."""
     part = visit.get(f"indicators/{indicator_id}")
     metadata = read_metadata(part.reply.json, indicator_id, visit.settings.is_simulated)
     frame = metadata_rows(metadata)
     facts = {"source_updated": metadata.updated, "indicator_id": indicator_id}
-    visit.keep(f"{INDICATOR}/{indicator_id}", [part], frame, _rows_digest(frame), facts)
+    visit.keep(f"{INDICATOR}/{indicator_id}", [part], frame, content_digest(frame), facts)
     asked = _asked(visit, metadata)
     found = {"updated": metadata.updated, "years": [asked.years[0], asked.years[-1]], "sexes": list(asked.sexes)}
     if visit.last_check(str(indicator_id)) == found:

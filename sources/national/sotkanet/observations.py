@@ -6,7 +6,6 @@ without one, since suppressed and missing cannot be told apart. Does not belong 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +72,9 @@ def observation_rows(document: Any, asked: Asked, regions: pl.DataFrame, simulat
             "which one holds is not guessed"
         )
     published = pl.lit(True) if not simulated else pl.col("label") == "published"
-    return placed.select(
+    shaped = placed.with_columns(
         pl.col("indicator_id").cast(pl.Int32),
-        "region_id",
-        "region_category",
-        "region_code",
-        "hva_code",
-        "municipality_code",
         pl.col("year").cast(pl.Int16),
-        "sex",
         pl.col("value", "abs_value").cast(pl.Decimal(18, 6)),
         value_status=pl.when(pl.col("value").is_null())
         .then(pl.lit("missing"))
@@ -89,7 +82,8 @@ def observation_rows(document: Any, asked: Asked, regions: pl.DataFrame, simulat
         .then(pl.lit("true_zero"))
         .otherwise(pl.lit("value")),
         origin=pl.when(published.fill_null(False)).then(pl.lit("published")).otherwise(pl.lit("synthetic")),
-    ).sort("region_id", "year", "sex")
+    )
+    return shaped.select(COLUMNS).sort("region_id", "year", "sex")
 
 
 def _sent(document: Any) -> pl.DataFrame:
@@ -140,8 +134,3 @@ def require_some(frame: pl.DataFrame, before: dict[str, Any] | None) -> None:
         raise SourceError(
             f"HVA-SOT-0-025: {found} figures where the last good snapshot had {before['values']}: that one stays"
         )
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.select(COLUMNS).write_csv().encode("utf-8")).hexdigest()

@@ -18,7 +18,8 @@ from sources.home import Home
 from sources.http import Client, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -33,7 +34,6 @@ from sources.national.statfin.metadata import (
 )
 from sources.national.statfin.planner import Selection, cells
 from sources.national.statfin.population import (
-    content_digest,
     in_order,
     population_rows,
     require_asked,
@@ -145,20 +145,16 @@ def plan_table(kept: Kept, known: History) -> Plan:
     def count(of: Iterable[str]) -> int:
         return sum(len(requests[year]) for year in of)
 
-    kept_objects = {name for name in known.known_objects() if name.startswith(f"{kept.objects}/")}
-    wanted = [_object(kept, year) for year in years]
-    return Plan(
-        source_code=known.settings.source_code,
-        host=known.settings.http.base.host,
-        kept=len(kept_objects),
-        missing=len(set(wanted) - kept_objects),
-        asks=(
+    return plan_of(
+        known,
+        [_object(kept, year) for year in years],
+        (
             Ask("limits, metadata and the release", 2 + bool(believed), 2 + bool(believed)),
             Ask("years", count(due), count(due) + count(believed)),
         ),
         calls=facts["limits"]["calls"],
         window_seconds=facts["limits"]["window_seconds"],
-        known_bytes=known.bytes_of(wanted),
+        kept=sum(name.startswith(f"{kept.objects}/") for name in known.known_objects()),
         cells=max((cells(part) for parts in requests.values() for part in parts), default=0),
         max_cells=most_cells,
     )

@@ -1,6 +1,6 @@
 """A PxWeb table's own description of itself, and which of its variables plays which part.
 
-Belongs here: reading `?config` and a table's metadata, and finding area, age, sex, time and contents in it. Variable codes carry a version stamp that
+Belongs here: reading `?config` and a table's metadata, and finding area, age, sex, time and contents in it or in a reply. Variable codes carry a version stamp that
 moves every year (`alue_23_20260101`), so they are found by prefix, by the `time` flag or by their Finnish text, never written down.
 Does not belong here: asking for data, and reading the reply.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sources.national.outcome import SourceError
+from sources.national.statfin.cube import Cube
 from sources.national.statfin.planner import split
 
 # Part → (prefix of the code, Finnish text), both compared in lower case. Time is found by its flag.
@@ -129,6 +130,14 @@ def read_variables(document: Any) -> tuple[Variable, ...]:
             "the table's metadata lists no variables: it is empty or of another shape; check the table's address"
         )
     return tuple(_variable(entry) for entry in listed)
+
+
+def variables_of(cube: Cube) -> tuple[Variable, ...]:
+    """The dimensions of a reply as variables; their values have no texts of their own."""
+    times = cube.roles.get("time", ())
+    return tuple(
+        Variable(code, cube.labels[code], codes, codes, code in times, False) for code, codes in cube.codes.items()
+    )
 
 
 def _variable(entry: Any) -> Variable:

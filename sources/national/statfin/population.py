@@ -6,12 +6,11 @@ Does not belong here: fetching (collect.py), reading json-stat2 (cube.py), and r
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sources.national.outcome import SourceError
 from sources.national.statfin.cube import Cube
-from sources.national.statfin.metadata import SEXES, TOTAL, Variable, find_part
+from sources.national.statfin.metadata import SEXES, TOTAL, find_part, variables_of
 from sources.national.statfin.planner import Selection
 
 if TYPE_CHECKING:
@@ -63,10 +62,7 @@ def _age(code: str) -> int | None:
 
 def _parts(cube: Cube) -> tuple[str, str, str, str]:
     """Area, age, sex and time dimensions: by role where the reply gives one, else by prefix or text."""
-    variables = tuple(
-        Variable(code, cube.labels[code], codes, codes, code in cube.roles.get("time", ()), False)
-        for code, codes in cube.codes.items()
-    )
+    variables = variables_of(cube)
     times = [v.code for v in variables if v.time]
     if len(times) != 1:
         raise SourceError(f"the reply names {len(times)} dimensions as time instead of one: its roles have changed")
@@ -170,8 +166,3 @@ def require_no_loss(frame: pl.DataFrame, before: dict[str, Any], area_variable: 
     share = 1.0 if before["area_variable"] == area_variable else LEAST_SHARE_AFTER_NEW_DIVISION
     if found < share * had:
         raise SourceError(f"HVA-POP-0-005: {found} figures where the last good snapshot had {had}: that one stays")
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone: equal for two releases that say the same, whatever their time stamps and notes."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

@@ -18,7 +18,8 @@ from sources.home import Home
 from sources.http import Client, Expect, FetchError
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.cost import Ask, Plan
+from sources.national.cost import Ask, Plan, plan_of
+from sources.national.digest import content_digest
 from sources.national.history import History
 from sources.national.outcome import SourceError, SourceOutcome
 from sources.national.rules import require_rows
@@ -32,7 +33,7 @@ from sources.national.treasury.catalogue import (
     due_tonight,
     read_catalogue,
 )
-from sources.national.treasury.documents import content_digest, document_rows, require_no_loss
+from sources.national.treasury.documents import document_rows, require_no_loss
 from sources.national.visit import FrameRows, HeldPart, SavedPart, Visit
 
 if TYPE_CHECKING:
@@ -88,21 +89,17 @@ def plan_treasury(known: History, landing: Landing) -> Plan:
     packages = {name.split("/")[1] for name in known.known_objects() if name.startswith(f"{CELL}/")}
     unread = sum(known.last_check(f"{TAXONOMY}/{package}") is None for package in packages)
     is_first = listed is None
-    return Plan(
-        source_code=settings.source_code,
-        host=settings.http.base.host,
-        kept=len(known.known_objects()),
-        missing=None if is_first else len({d.object for d in documents} - known.known_objects()),
-        asks=(
+    return plan_of(
+        known,
+        known.known_objects(),
+        (
             Ask("catalogue", 1, 1),
             Ask("documents", asked, most if is_first else min(most, len(documents))),
             Ask("list of taxonomies", int(bool(packages or asked)), 1),
             Ask("headers of taxonomies", len(packages), None if is_first else len(packages)),
             Ask("taxonomies", unread, None if is_first else len(packages)),
         ),
-        calls=settings.http.calls,
-        window_seconds=settings.http.window_seconds,
-        known_bytes=known.bytes_of(known.known_objects()),
+        missing=None if is_first else len({d.object for d in documents} - known.known_objects()),
         later=left,
         nights=None if is_first else 1 + ceil(left / most),
     )
@@ -258,7 +255,7 @@ def _collect_taxonomy(visit: Visit, package: str, url: str, versions: list[str])
     with visit.saved(url, shown, expect=_STORED_JSON, facts={"package": package}) as part:
         frame = taxonomy.taxonomy_rows(part.incoming.path, package, versions, visit.settings.is_simulated)
         facts = {"source_updated": part.reply.last_modified, "versions": versions}
-        visit.keep(name, [part], frame, taxonomy.content_digest(frame), facts)
+        visit.keep(name, [part], frame, content_digest(frame), facts)
     visit.note_check(name, found)
     return True
 

@@ -6,7 +6,6 @@ single rows (treasury_cell.yml), fetching (collect.py).
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -157,8 +156,3 @@ def require_no_loss(frame: pl.DataFrame, before: dict[str, Any] | None) -> None:
         raise SourceError(
             f"HVA-TRE-0-017: {found} figures where the last good snapshot had {before['values']}: that one stays"
         )
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

@@ -5,7 +5,6 @@ Belongs here: which taxonomies there are, whether one moved, and reading one out
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -102,8 +101,3 @@ def _select(spelt: Mapping[str, str], package: str, versions: list[str], is_simu
         where v.version in (said.version, said.technical_version, said.version || '/' || said.technical_version)
     )
     select distinct * from matched order by taxonomy_version, subpackage_code, cell_code"""
-
-
-def content_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 of the rows alone."""
-    return hashlib.sha256(frame.write_csv().encode("utf-8")).hexdigest()

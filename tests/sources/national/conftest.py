@@ -15,19 +15,9 @@ from sources.home import Home
 from sources.http import Client
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.classifications import collect as classifications
-from sources.national.codelist import collect as codelist
-from sources.national.codeserver import collect as codeserver
-from sources.national.innokyla import collect as innokyla
-from sources.national.kela import collect as kela
-from sources.national.key_figures import collect as key_figures
+from sources.national.hosted import HOSTED
 from sources.national.outcome import SourceOutcome
-from sources.national.projection import collect as projection
-from sources.national.sampo import collect as sampo
 from sources.national.settings import load_settings
-from sources.national.sotkanet import collect as sotkanet
-from sources.national.statfin import collect as statfin
-from sources.national.treasury import collect as treasury
 from sources.simulator.national import NationalServer
 from sources.simulator.national.protocol import Request, Response
 
@@ -84,46 +74,45 @@ class Desk:
     landing: Landing
 
     def population(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(statfin, statfin.collect_population, server.base_url_pxweb, day, http)
+        return self._collect("statfin_population", server.base_url_pxweb, day, http)
 
     def projection(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(projection, projection.collect_projection, server.base_url_pxweb, day, http)
+        return self._collect("statfin_projection", server.base_url_pxweb, day, http)
 
     def key_figures(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(key_figures, key_figures.collect_key_figures, server.base_url_pxweb, day, http)
+        return self._collect("statfin_key_figures", server.base_url_pxweb, day, http)
 
     def municipality_map(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        collect = classifications.collect_municipality_map
-        return self._collect(classifications, collect, server.base_url_classifications, day, http)
+        return self._collect("statfin_classification", server.base_url_classifications, day, http)
 
     def sotkanet(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(sotkanet, sotkanet.collect_sotkanet, server.base_url_sotkanet, day, http)
+        return self._collect("sotkanet", server.base_url_sotkanet, day, http)
 
     def sampo(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(sampo, sampo.collect_sampo, server.base_url_sampo, day, http)
+        return self._collect("sampo", server.base_url_sampo, day, http)
 
     def codeserver(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(codeserver, codeserver.collect_codeserver, server.base_url_codeserver, day, http)
+        return self._collect("codeserver", server.base_url_codeserver, day, http)
 
     def codelist(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(codelist, codelist.collect_codelist, server.base_url_codelist, day, http)
+        return self._collect("codelist", server.base_url_codelist, day, http)
 
     def treasury(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(treasury, treasury.collect_treasury, server.base_url_treasury, day, http)
+        return self._collect("treasury", server.base_url_treasury, day, http)
 
     def kela(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(kela, kela.collect_kela, server.base_url_kela, day, http)
+        return self._collect("kela", server.base_url_kela, day, http)
 
     def innokyla(self, server: NationalServer, day: int = 0, **http) -> SourceOutcome:
-        return self._collect(innokyla, innokyla.collect_innokyla, server.base_url_innokyla, day, http)
+        return self._collect("innokyla", server.base_url_innokyla, day, http)
 
-    def _collect(self, room, collect, url: str, day: int, http: dict) -> SourceOutcome:
-        settings = load_settings(room.SETTINGS, url)
+    def _collect(self, source_code: str, url: str, day: int, http: dict) -> SourceOutcome:
+        settings = load_settings(HOSTED[source_code].settings, url)
         impatient = {"attempts": 2, "backoff_seconds": 0.01, "total_seconds": 20} | http
         settings = replace(settings, http=replace(settings.http, **impatient))
         with Client(settings.http) as client:
             at = FIRST_NIGHT + timedelta(days=day)
-            return collect(self.home, self.ledger, self.landing, client, settings, at)
+            return HOSTED[source_code].collect(self.home, self.ledger, self.landing, client, settings, at)
 
     def snapshots(self, source_object: str | None = None) -> list[dict]:
         """The bodies of the snapshot events, oldest first."""

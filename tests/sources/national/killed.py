@@ -12,19 +12,19 @@ from pathlib import Path
 from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national.collect import {collect}
+from sources.national.collect import collect_hosted
 from sources.simulator.national import NationalServer
 {setup}
 home = Home.open(Path(sys.argv[1]), "simulated")
 with {around}, Ledger(home.ledger) as ledger, NationalServer(day=0, seed=7) as server:
-    {collect}(home, ledger, Landing(home.landing), server.{address}, datetime(2026, 11, 2, tzinfo=UTC))
+    collect_hosted("{source_code}", home, ledger, Landing(home.landing), server.{address}, datetime(2026, 11, 2, tzinfo=UTC))
 """
 
 
 def kill_night(
-    root: Path, point: str, collect: str, address: str, setup: str = "", around: str = "contextlib.nullcontext()"
+    root: Path, point: str, source_code: str, address: str, setup: str = "", around: str = "contextlib.nullcontext()"
 ) -> None:
-    """Let `collect` of sources.national.collect ask the server's `address` on the home at `root` until it dies at `point`."""
-    code = _NIGHT.format(collect=collect, address=address, setup=setup, around=around)
+    """Let a source of sources/national/hosted.py ask the server's `address` on the home at `root` until it dies at `point`."""
+    code = _NIGHT.format(source_code=source_code, address=address, setup=setup, around=around)
     environment = os.environ | {"PYTHONPATH": os.getcwd(), "SOTEVARASTO_KILL_AT": point}
     assert subprocess.run([sys.executable, "-c", code, str(root)], env=environment, check=False).returncode == -9

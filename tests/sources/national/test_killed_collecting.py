@@ -82,8 +82,8 @@ def undisturbed(tmp_path_factory):
 
 @pytest.mark.parametrize(("source", "step"), CASES)
 def test_a_night_killed_and_run_again_ends_as_if_nothing_had_happened(tmp_path, undisturbed, source, step):
-    name, address, passes = SOURCES[source]
-    kill_night(tmp_path / "home", f"{step}:{passes}", f"collect_{name}", address)
+    _, address, passes = SOURCES[source]
+    kill_night(tmp_path / "home", f"{step}:{passes}", source, address)
     desk = desk_in(tmp_path / "home")
     kept = {body["object"] for body in desk.snapshots()}
     (plan,) = (

@@ -10,8 +10,9 @@ from sources.errors import SotevarastoError
 from sources.home import Home
 from sources.landing import Landing
 from sources.ledger import Ledger
-from sources.national import collect
 from sources.national.classifications.collect import SETTINGS as CLASSIFICATIONS
+from sources.national.collect import collect_hosted
+from sources.national.hosted import HOSTED
 from sources.national.settings import SettingsError, load_settings
 from sources.national.sotkanet.collect import SETTINGS as SOTKANET
 from sources.national.statfin.collect import SETTINGS as STATFIN
@@ -57,4 +58,8 @@ def test_settings_that_are_wrong_are_refused_in_one_line_that_names_the_place(tm
 def test_a_home_takes_figures_of_its_own_profile_only(tmp_path: Path, profile, url):
     home = Home.open(tmp_path / profile, profile)
     with Ledger(home.ledger) as ledger, pytest.raises(SotevarastoError, match=f"a {profile} home"):
-        collect.collect_population(home, ledger, Landing(home.landing), url, AT)
+        collect_hosted("statfin_population", home, ledger, Landing(home.landing), url, AT)
+
+
+def test_a_source_is_listed_by_the_code_that_its_settings_give():
+    assert [load_settings(source.settings, None).source_code for source in HOSTED.values()] == list(HOSTED)

@@ -92,7 +92,7 @@ def test_when_everything_is_compared_again_the_plan_knows_it(visited, tmp_path):
 
 
 def test_what_a_killed_night_kept_is_planned_and_asked_no_more(tmp_path):
-    kill_night(tmp_path / "home", "snapshot.written:6", "collect_population", "base_url_pxweb")
+    kill_night(tmp_path / "home", "snapshot.written:6", "statfin_population", "base_url_pxweb")
     desk = desk_in(tmp_path / "home")
     plan = planned(desk)["statfin_population"]
     with NationalServer(day=0, seed=SEED) as server:

@@ -1,13 +1,21 @@
 """Fixtures of the regional tests: a desk of one's own, and pandera's second opinion only where a test is about it."""
 
 import pytest
-from deliveries import Desk
+from deliveries import MANY, Desk, contacts
 from killable import Killable
 
 
 @pytest.fixture
 def desk(tmp_path):
     return Desk(tmp_path / "home")
+
+
+@pytest.fixture
+def month(desk) -> Desk:
+    """A desk with one full month in force."""
+    desk.send(contacts(MANY))
+    desk.night()
+    return desk
 
 
 @pytest.fixture(scope="module")

@@ -1,71 +1,12 @@
-"""Deliveries that change a month: deltas, deletes, redeliveries. The slice is always the whole month, and says which delivery brought each row."""
+"""Deliveries that change a month: deltas and deletes. The slice is always the whole month, and says which delivery brought each row."""
 
-from datetime import timedelta
-
-import duckdb
 import pytest
-from deliveries import AT, MANY, NEXT, Desk, contact, contacts, manifest, written
+from amendments import DELTA, THIRD, counts, delete, keys_only, last, numbers, report, rows, tombstones
+from deliveries import AT, MANY, NEXT, Desk, contact, contacts, written
 
 from sources.regional.catalogue import counties
 from sources.regional.file_rules import file_rule
 from sources.regional.holds.answers import RELEASE, Person, answer, waiting
-
-THIRD = NEXT + timedelta(days=1)
-DELTA = {"mode": "delta", "sequence": 2}
-
-
-def keys_only(numbers, box: str = "05") -> bytes:
-    """A file of contact identifiers alone, under this sender's heading."""
-    dialect = counties()[box].dialects["care_contacts"]
-    heading = next(sent for sent, ours in dialect.columns.items() if ours == "contact_id")
-    lines = [heading, *(contact(n)["contact_id"] for n in numbers)]
-    return ("\n".join(lines) + "\n").encode(dialect.encoding)
-
-
-def delete(desk: Desk, numbers, sequence: int, name: str = "gone", **changes) -> None:
-    numbers = list(numbers)
-    files = {f"{name}.csv": (keys_only(numbers), len(numbers))}
-    desk.put(files, name=name, mode="delete", sequence=sequence, **changes)
-
-
-def last(desk: Desk) -> dict:
-    return desk.verdicts()[-1]
-
-
-def rows(desk: Desk, verdict: dict, columns: str = "contact_id, sex, row_receipt_id") -> list[tuple]:
-    path = desk.home.parquet / verdict["slice"]["path"]
-    return duckdb.sql(f"select {columns} from '{path}' where rule_mask = 0 order by contact_id").fetchall()
-
-
-def numbers(desk: Desk, verdict: dict) -> set[int]:
-    return {int(row[0][-8:]) for row in rows(desk, verdict, "contact_id")}
-
-
-def tombstones(desk: Desk, verdict: dict) -> list[tuple]:
-    if not verdict["tombstones"]:
-        return []
-    path = desk.home.parquet / verdict["tombstones"]["path"]
-    return duckdb.sql(f"select row_key, deleted_by, file_name, line_number from '{path}' order by row_key").fetchall()
-
-
-def counts(verdict: dict) -> tuple[int, ...]:
-    """Before, added, changed, unchanged, removed, in force."""
-    names = ("before", "added", "changed", "unchanged", "removed", "in_force")
-    return tuple(verdict[f"rows_{name}"] for name in names)
-
-
-def report(desk: Desk, box: str = "05") -> dict:
-    receipt_id = list(desk.events("receipt"))[-1]
-    return desk.report(receipt_id, box)
-
-
-@pytest.fixture
-def month(desk) -> Desk:
-    """A desk with one full month in force."""
-    desk.send(contacts(MANY))
-    desk.night()
-    return desk
-
 
 # A delta
 
@@ -326,71 +267,6 @@ def test_a_key_that_stands_in_two_files_of_a_delta_with_other_content_is_taken_f
     month.night(NEXT)
     assert (last(month)["status"], last(month)["rule"]) == ("rejected", file_rule("QUARANTINE_SHARE").id)
     assert len(month.slices()) == 1
-
-
-# Redelivery
-
-
-def test_a_redelivery_of_the_same_rows_in_other_bytes_is_a_no_op(month):
-    before = month.slices()
-    month.send(list(reversed(contacts(MANY))), name="again", sequence=2)
-    month.night(NEXT)
-    verdict, first = last(month), next(iter(month.events("receipt")))
-    assert (verdict["status"], verdict["is_unchanged"], verdict["slice"]) == ("accepted", True, None)
-    assert verdict["first_receipt_id"] == first
-    assert counts(verdict) == (MANY, 0, 0, MANY, 0, MANY)
-    assert month.slices() == before
-    assert month.leftovers() == []
-    assert file_rule("UNCHANGED").id in {item["rule"] for item in report(month)["mend"]}
-
-
-def test_a_redelivery_that_changes_some_rows_tells_how_many(month):
-    month.send([contact(1, sex="male"), *contacts(MANY, start=3)], name="again", sequence=2)
-    month.night(NEXT)
-    assert counts(last(month)) == (MANY, 2, 1, MANY - 2, 1, MANY + 1)
-    assert last(month)["is_unchanged"] is False
-
-
-def test_the_same_rows_of_another_share_of_residents_are_no_no_op(month):
-    month.send(list(reversed(contacts(MANY))), name="again", sequence=2, sample_share="0.02")
-    month.night(NEXT)
-    assert last(month)["is_unchanged"] is False
-    assert last(month)["slice"]
-
-
-def test_after_a_no_op_a_delta_changes_the_rows_in_force(month):
-    month.send(list(reversed(contacts(MANY))), name="again", sequence=2)
-    month.night(NEXT)
-    month.send([contact(3, sex="male")], name="delta", mode="delta", sequence=3)
-    month.night(THIRD)
-    assert counts(last(month)) == (MANY, 0, 1, MANY - 1, 0, MANY)
-
-
-@pytest.mark.parametrize(("period", "is_taken"), [("2021-09", True), ("2021-08", False)])
-def test_a_month_from_before_the_window_is_refused(desk, period, is_taken):
-    data = written([])
-    (desk.folder() / "a.csv").write_bytes(data)
-    desk.put_manifest(manifest({"a.csv": (data, 0)}, period=period, empty_reason="no contacts"))
-    desk.night()
-    assert desk.verdict()["rule"] == (None if is_taken else file_rule("WINDOW").id)
-
-
-# What a manifest says of the delivery before it
-
-
-@pytest.mark.parametrize("named", ["receipt", "sequence"])
-def test_a_manifest_may_name_the_delivery_that_it_supersedes(month, named):
-    supersedes = next(iter(month.events("receipt"))) if named == "receipt" else 1
-    month.send(contacts(MANY + 1), name="whole", sequence=2, supersedes=supersedes)
-    month.night(NEXT)
-    assert last(month)["status"] == "accepted"
-
-
-@pytest.mark.parametrize("supersedes", [7, "0" * 16])
-def test_a_manifest_that_supersedes_another_than_the_one_in_force_is_refused(month, supersedes):
-    month.send(contacts(MANY + 1), name="whole", sequence=2, supersedes=supersedes)
-    month.night(NEXT)
-    assert (last(month)["status"], last(month)["rule"]) == ("rejected", file_rule("SUPERSEDES").id)
 
 
 # All of it

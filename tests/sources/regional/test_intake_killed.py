@@ -1,9 +1,9 @@
 """A night killed at any durable step and run again ends with the same ledger and the same files."""
 
 import pytest
+from amendments import delete
 from deliveries import MANY, Desk, contact, contacts, send_three
 from killable import points
-from test_amendments import delete
 
 STEP = """
 from pathlib import Path

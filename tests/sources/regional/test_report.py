@@ -1,153 +1,19 @@
 """A report tells what to mend, exactly and harmlessly, in three languages, and comes out the same whenever it is written."""
 
-import csv
 import html
-import io
-import json
 import re
-import zipfile
-from html.parser import HTMLParser
-from pathlib import Path
 
-import duckdb
 import pytest
-from deliveries import AT, NEXT, Desk
-from jsonschema import Draft202012Validator
+from deliveries import Desk
+from reports import CONTRACT, RECEIPT, SHA, Page, cells, part, rule_of, sheets, told
 
-from sources.regional import report as report_module
-from sources.regional.catalogue import counties, dataset_contract
 from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.holds.rules import hold_rules
-from sources.regional.report import SUFFIXES, Context, facts, tables, write_report
-from sources.regional.report.facts import BOOK_CAP, PAGE_CAP
+from sources.regional.report import SUFFIXES
 from sources.regional.report.reasons import sentences
 from sources.regional.report.tables import inert
 
-CONTRACT = dataset_contract("care_contacts")
-DIALECT = counties()["05"].dialects["care_contacts"]
-SCHEMA = json.loads(Path(report_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
-RECEIPT = "0123456789abcdef"
-SHA = "ab" * 32
 HOSTILE = "<script>alert(1)</script></td>"
-VOID = {"meta", "link", "br", "img", "input", "hr"}
-
-
-def quarantine(desk: Desk, rows: list[tuple]) -> dict | None:
-    """Write (file, line, column, rule, value) rows as the judge would, the record one less than the line; returns the verdict's pointer."""
-    if not rows:
-        return None
-    path = desk.home.quarantine / "care_contacts" / f"{RECEIPT}.parquet"
-    path.parent.mkdir(exist_ok=True)
-    with duckdb.connect() as con:
-        con.execute(
-            "create table q(file_name varchar, line_number bigint, column_name varchar, rule_id varchar, value_as_sent varchar)"
-        )
-        con.executemany("insert into q values (?, ?, ?, ?, ?)", rows)
-        con.execute(
-            f"copy (select '{RECEIPT}' as receipt_id, line_number - 1 as record_number, * from q) to '{path}' (format parquet)"
-        )
-    return {"path": f"care_contacts/{RECEIPT}.parquet", "rows": len(rows)}
-
-
-def told(desk: Desk, rows=(), rule_counts=(), receipt_changes=None, **verdict_changes) -> dict:
-    """Write the report of a delivery with this quarantine; returns the JSONL's first line, and under `errors` the others, each held against the schema."""
-    receipt = {
-        "organiser_code": "05",
-        "dataset": "care_contacts",
-        "period": "2026-08",
-        "sequence": 1,
-        "manifest_name": "m.manifest.json",
-        "manifest_sha256": SHA,
-        "files": [{"name": "contacts.csv", "sha256": SHA, "bytes": 10}],
-        "contract_version": "1.0.0",
-        "sample_share": "0.01",
-        "origin": "synthetic",
-    } | (receipt_changes or {})
-    verdict = {
-        "status": "accepted",
-        "rule": None,
-        "reason": None,
-        "values": {},
-        "rows_received": 100,
-        "rows_accepted": 100,
-        "rows_quarantined": 0,
-        "quarantine": quarantine(desk, list(rows)),
-        "rule_counts": list(rule_counts),
-        "files": [],
-        "first_receipt_id": None,
-    } | verdict_changes
-    with desk.ledger() as ledger:
-        events = ledger.append("receipt", RECEIPT, receipt, AT), ledger.append("verdict", RECEIPT, verdict, NEXT)
-    known = (CONTRACT, DIALECT) if receipt["dataset"] == "care_contacts" else (None, None)
-    with duckdb.connect() as con:
-        write_report(desk.home, *events, Context(*known, dict(counties()["05"].name), con))
-    lines = [json.loads(line) for line in part(desk, ".jsonl").splitlines()]
-    for line in lines:
-        Draft202012Validator(SCHEMA).validate(line)
-    return lines[0] | {"errors": lines[1:]}
-
-
-def part(desk: Desk, suffix: str) -> str:
-    return (desk.home.reports / "05" / f"{RECEIPT}{suffix}").read_text(encoding="utf-8")
-
-
-def sheets(desk: Desk) -> dict[str, list[list[str]]]:
-    """The workbook's sheets by name as rows of texts, read from its own XML; every cell must be a shared string."""
-    with zipfile.ZipFile(desk.home.reports / "05" / f"{RECEIPT}.xlsx") as book:
-        read = {name: book.read(name).decode("utf-8") for name in book.namelist()}
-    strings = [
-        html.unescape("".join(re.findall(r"<t[^>]*>([^<]*)</t>", item)))
-        for item in re.findall(r"<si>(.*?)</si>", read["xl/sharedStrings.xml"], re.DOTALL)
-    ]
-    found = {}
-    for number, name in enumerate(re.findall(r'<sheet name="([^"]+)"', read["xl/workbook.xml"]), 1):
-        sheet = read[f"xl/worksheets/sheet{number}.xml"]
-        assert "<f>" not in sheet and "hyperlink" not in sheet
-        rows = re.findall(r"<row [^>]*>(.*?)</row>", sheet)
-        assert all('t="s"' in cell for row in rows for cell in re.findall(r"<c [^>]*>", row))
-        found[name] = [[strings[int(i)] for i in re.findall(r"<v>(\d+)</v>", row)] for row in rows]
-    return found
-
-
-def cells(desk: Desk) -> list[dict]:
-    return list(csv.DictReader(io.StringIO(part(desk, ".csv").removeprefix("\ufeff")), delimiter=";"))
-
-
-class Page(HTMLParser):
-    """Collects what the structure checks need, and fails on tags that do not close in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[tuple[str, dict]] = []
-        self.tags: list[tuple[str, dict]] = []
-        self.texts: list[tuple[tuple[str, ...], str]] = []
-        self.feed(text)
-        self.close()
-        assert not self.open, f"not closed: {self.open}"
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self.open.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open[-1][0] == tag, f"</{tag}> closes <{self.open[-1][0]}>"
-        self.open.pop()
-
-    def handle_data(self, data):
-        if data.strip():
-            self.texts.append((tuple(tag for tag, _ in self.open), data.strip()))
-
-    def all(self, tag: str) -> list[dict]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
-def sex_rows(count: int) -> list[tuple]:
-    return [("contacts.csv", 2 + n, "sex", rule_of("sex", "codes"), "X") for n in range(count)]
-
-
-def rule_of(column: str, check: str) -> str:
-    return next(r.id for r in CONTRACT.rules if r.column == column and r.check == check)
 
 
 def test_a_code_that_ended_is_told_with_its_successor_and_the_day_in_each_form(desk):
@@ -294,98 +160,6 @@ def test_a_verdict_that_lacks_the_values_of_its_sentence_is_told_in_its_own_word
     document = told(desk, status="rejected", rule=file_rule("SEQ").id, reason="older", rows_received=None)
     assert document["faults"][0]["reason"] == {"fi": "older", "sv": "older", "en": "older"}
     assert part(desk, ".html").count('<span lang="en">older</span>') == 2
-
-
-def test_totals_are_exact_and_lists_are_capped_and_say_so(desk, monkeypatch):
-    cap = BOOK_CAP + 100
-    monkeypatch.setattr(facts, "CAP", cap)
-    monkeypatch.setattr(tables, "CAP", cap)
-    rule = rule_of("sex", "codes")
-    rows = [("contacts.csv", 2 + n, "sex", rule, "X") for n in range(cap + 234)]
-    document = told(desk, rows, rows_quarantined=len(rows))
-    (item,) = document["mend"]
-    assert (item["failed"], len(document["errors"]), item["more"]) == (cap + 234, cap, 234)
-    assert document["totals"] == {"causes": 1, "errors": cap + 234, "cascades": 0, "notices": 0}
-    assert [e["line"] for e in document["errors"]] == list(range(2, cap + 2))
-    table = cells(desk)
-    assert len(table) == cap + 1
-    assert table[-1]["value"] == "234 more"
-    book = sheets(desk)
-    assert len(book["Errors"]) == 1 + BOOK_CAP + 1
-    assert f"there are {cap + 234 - BOOK_CAP} more" in book["Errors"][-1][7]
-    page = Page(part(desk, ".html"))
-    # In three languages: once a row, and once as the value of the cause.
-    assert sum(1 for path, text in page.texts if text == "X" and path[-1] == "code") == 3 * (PAGE_CAP + 1)
-    assert f"there are {cap + 234 - PAGE_CAP} more" in part(desk, ".html")
-
-
-def test_the_rule_that_clears_most_rows_comes_first(desk):
-    few, many = rule_of("sex", "codes"), rule_of("birth_year", "type")
-    document = told(
-        desk, [("a.csv", 2, "sex", few, "X"), *(("a.csv", n, "birth_year", many, "x") for n in range(2, 9))]
-    )
-    assert [i["rule"] for i in document["mend"]] == [many, few]
-
-
-def test_one_unknown_code_is_one_cause_however_many_rows_it_spoils(desk):
-    rule = rule_of("sex", "codes")
-    rows = [*sex_rows(7), ("contacts.csv", 40, "sex", rule, "?"), ("contacts.csv", 41, "sex", rule, "?")]
-    document = told(desk, rows)
-    assert [(c["id"], c["kind"], c["value"], c["errors"], c["line"]) for c in document["causes"]] == [
-        ("C1", "value", "X", 7, 2),
-        ("C2", "value", "?", 2, 40),
-    ]
-    assert {e["cause"] for e in document["errors"] if e["value"] == "?"} == {"C2"}
-
-
-def test_values_of_one_form_are_one_cause(desk):
-    rule = rule_of("visit_duration_hours", "type")
-    rows = [("a.csv", n, "visit_duration_hours", rule, f"{n},5") for n in range(2, 30)]
-    document = told(desk, [*rows, ("a.csv", 50, "visit_duration_hours", rule, "half")])
-    assert [(c["kind"], c["value"], c["values"], c["errors"]) for c in document["causes"]] == [
-        ("form", "2,5", 28, 28),
-        ("form", "half", 1, 1),
-    ]
-    assert "Mend these 2 causes and 29 errors go." in part(desk, ".html")
-
-
-def test_what_compares_a_faulty_value_follows_from_it_and_is_counted_apart(desk):
-    year, ages = rule_of("birth_year", "range"), rule_of("age_at_assessment_years", "age_agrees")
-    rows = [("a.csv", 2, "birth_year", year, "1850"), ("a.csv", 2, "age_at_assessment_years", ages, "46")]
-    document = told(desk, [*rows, ("a.csv", 3, "age_at_assessment_years", ages, "46")])
-    assert document["totals"] == {"causes": 2, "errors": 3, "cascades": 1, "notices": 0}
-    assert [(e["line"], e["rule"], e["cause"], e["is_root"]) for e in document["errors"]] == [
-        (2, year, "C1", True),
-        (2, ages, "C1", False),
-        (3, ages, "C2", True),
-    ]
-    assert [c["follows"] for c in cells(desk)] == ["", "yes", ""]
-    assert "Of these, 1 only follow from others." in part(desk, ".html")
-
-
-def test_values_that_moved_into_other_columns_are_one_cause_that_begins_at_the_leftmost(desk):
-    broken = [("sex", "codes"), ("birth_year", "type"), ("contact_mode", "codes"), ("urgency", "codes")]
-    rows = [("a.csv", n, column, rule_of(column, check), f"v{n}") for n in range(2, 12) for column, check in broken]
-    document = told(desk, rows)
-    (cause,) = document["causes"]
-    leftmost = min((c for c, _ in broken), key=list(DIALECT.columns.values()).index)
-    assert (cause["kind"], cause["column"], cause["errors"], cause["cascades"]) == ("moved", leftmost, 40, 30)
-    assert cause["lines"] == 10
-    assert cause["header"] in cause["text"]["fi"]
-
-
-def test_too_large_a_share_of_faulty_rows_is_no_cause_for_its_rows_have_theirs(desk):
-    share = file_rule("QUARANTINE_SHARE").id
-    document = told(desk, sex_rows(50), status="rejected", rule=share, rows_accepted=0, rows_quarantined=50)
-    assert [c["rule"] for c in document["causes"]] == [rule_of("sex", "codes")]
-    assert document["mend"][0]["rule"] == share
-    assert document["totals"]["errors"] == 50
-
-
-def test_what_refuses_a_delivery_before_its_rows_are_read_says_that_more_may_come(desk):
-    told(desk, status="rejected", rule=file_rule("HEADER_MISSING").id, reason="-", rows_received=None, rows_accepted=0)
-    assert "The rows were not read" in part(desk, ".html")
-    assert "Mend this one cause and 1 error goes." in part(desk, ".html")
 
 
 @pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "\nx", "  =1"])

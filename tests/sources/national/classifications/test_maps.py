@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sources.national.classifications.maps import LANGUAGES, content_digest, municipality_map, require_no_loss
+from sources.national.classifications.maps import LANGUAGES, municipality_map, require_no_loss
+from sources.national.digest import content_digest
 from sources.national.outcome import SourceError
 from tests.sources.national.recorded import SAMPLES, needs_samples
 

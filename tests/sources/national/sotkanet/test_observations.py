@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 
 from sources.contract import load_contract
+from sources.national.digest import content_digest
 from sources.national.outcome import SourceError
 from sources.national.rules import require_rows
 from sources.national.sotkanet.collect import CONTRACT
-from sources.national.sotkanet.observations import COLUMNS, Asked, content_digest, observation_rows, require_some
+from sources.national.sotkanet.observations import COLUMNS, Asked, observation_rows, require_some
 from sources.national.sotkanet.regions import known_regions, region_rows
 from sources.simulator.national.sotkanet_regions import listed
 

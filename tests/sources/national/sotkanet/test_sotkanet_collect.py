@@ -303,7 +303,7 @@ SETUP = "from tests.sources.national.sotkanet.conftest import few_indicators"
 
 def test_a_night_killed_on_its_way_and_run_again_ends_with_the_same_snapshots(collected, tmp_path):
     root = tmp_path / "killed"
-    kill_night(root, "snapshot.written:9", "collect_sotkanet", "base_url_sotkanet", SETUP, "few_indicators()")
+    kill_night(root, "snapshot.written:9", "sotkanet", "base_url_sotkanet", SETUP, "few_indicators()")
     again = desk_in(root)
     with NationalServer(day=0, seed=SEED) as server:
         assert again.sotkanet(server).status == "new"

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from sources.national.digest import content_digest
 from sources.national.outcome import SourceError
 from sources.national.statfin.cube import Cube, parse_cube
 from sources.national.statfin.population import (
-    content_digest,
     in_order,
     population_rows,
     require_asked,

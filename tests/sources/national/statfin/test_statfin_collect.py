@@ -306,7 +306,7 @@ def test_a_server_that_is_not_there_is_a_failed_outcome(desk):
 def test_a_night_killed_at_durable_steps_and_run_again_ends_with_the_same_snapshots(collected, tmp_path):
     root = tmp_path / "killed"
     for point in ("snapshot.written:3", "ledger.committed:3"):
-        kill_night(root, point, "collect_population", "base_url_pxweb")
+        kill_night(root, point, "statfin_population", "base_url_pxweb")
     again = desk_in(root)
     with NationalServer(day=0, seed=SEED) as server:
         assert again.population(server).objects == YEARS[4:]
