@@ -74,7 +74,8 @@ def test_a_county_stands_beside_the_country(warehouse):
     asked = f"select {figures} from mart.county_profile where region_code = '05' and {SEPTEMBER}"
     (value, country, origin, remarks, country_remarks), *more = warehouse.execute(asked).fetchall()
     assert (value, country, origin, more) == (Decimal("10.4478"), Decimal("6.1962"), "synthetic", [])
-    assert remarks is None
+    # Its first visits are of men.
+    assert remarks == "first_visit_within_limit_ratio_women_to_men: not_applicable"
     assert "contacts_per_1000: caution" in country_remarks
 
 
@@ -99,9 +100,9 @@ def test_the_profile_has_every_county_of_the_mart_and_no_other_region(warehouse)
 
 def test_an_absent_figure_is_an_empty_cell_with_its_reason(warehouse):
     asked = f"select contacts_per_1000, remarks, lowest_coverage from mart.wide_need where region_code = '17' and {SEPTEMBER}"
-    assert warehouse.execute(asked).fetchall() == [
-        (None, "contacts_per_1000: missing; phc_doctor_visits_per_1000: missing", Decimal(0))
-    ]
+    rates = ("contacts_per_1000", "phc_doctor_visits_per_1000")
+    told = "; ".join(f"{rate}: missing; {rate}_age_standardised: missing" for rate in rates)
+    assert warehouse.execute(asked).fetchall() == [(None, told, Decimal(0))]
 
 
 @pytest.mark.slow
