@@ -27,6 +27,11 @@ _EVENTS = {
     "hospital_episodes": ("core.fct_hospital_episode", True),
     "social_services": ("core.fct_social_services_case", True),
     "care_periods": ("core.fct_care_period", True),
+    "complaints": ("core.fct_complaint", False),
+    "customer_feedback": ("core.fct_customer_feedback", False),
+    "development": ("core.fct_development_item", False),
+    "outcomes": ("core.fct_outcome", True),
+    "personnel": ("core.fct_personnel", False),
 }
 _OTHERWISE = "rows_inputs"
 _GROUPS = {"sex": "c.sex", "language_status": "t.language_status", "municipality_type": "t.municipality_type"}

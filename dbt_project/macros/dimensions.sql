@@ -72,6 +72,15 @@
     end
 {%- endmacro %}
 
+{# The group of a row in a split of one dimension, of which `split` is the name. #}
+{% macro group_of_split(alias, split) -%}
+    case {{ split }}
+        {% for column in split_columns() -%}
+        when '{{ column }}' then {{ alias }}.{{ column }}
+        {% endfor -%}
+    end
+{%- endmacro %}
+
 {% macro split_kinds() %}{{ return(split_columns() + ["sex_and_age"]) }}{% endmacro %}
 
 {# True for the row of everybody. #}

@@ -40,6 +40,15 @@ THEMES = next(
 QUESTIONS = seed("raw__query_example")
 
 
+# The small world has few first visits, and not in every group a contact of every kind.
+WITHOUT_VALUES = (
+    "first_",
+    "mental_health_contacts_per_1000_age",
+    "mental_health_contacts_ratio",
+    "remote_contact_share_ratio",
+)
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_each_theme_has_a_wide_view_with_a_column_for_each_of_its_indicators(warehouse, theme):
     columns = [column for column, *_ in warehouse.execute(f"describe mart.wide_{theme}").fetchall()]
@@ -56,9 +65,8 @@ def test_a_wide_view_says_what_the_current_rows_of_the_long_form_say(warehouse, 
         wide as (select {KEY}, "{code}" as value from mart.wide_{theme} where "{code}" is not null)
         (from long except all from wide) union all (from wide except all from long)"""
     assert warehouse.execute(apart).fetchall() == []
-    assert warehouse.execute(
-        f'select count("{code}") > 0 or {code.startswith("first_")} from mart.wide_{theme}'
-    ).fetchone() == (True,)
+    if not code.startswith(WITHOUT_VALUES):
+        assert warehouse.execute(f'select count("{code}") > 0 from mart.wide_{theme}').fetchone() == (True,)
 
 
 def test_a_county_stands_beside_the_country(warehouse):
@@ -66,7 +74,8 @@ def test_a_county_stands_beside_the_country(warehouse):
     asked = f"select {figures} from mart.county_profile where region_code = '05' and {SEPTEMBER}"
     (value, country, origin, remarks, country_remarks), *more = warehouse.execute(asked).fetchall()
     assert (value, country, origin, more) == (Decimal("10.4478"), Decimal("6.1962"), "synthetic", [])
-    assert remarks is None
+    # Its first visits are of men.
+    assert remarks == "first_visit_within_limit_ratio_women_to_men: not_applicable"
     assert "contacts_per_1000: caution" in country_remarks
 
 

@@ -35,3 +35,28 @@
             )
     end
 {%- endmacro %}
+
+{#
+    The standard population by the age groups that part the population: age_group, weight. A five-year group that is cut by an age group is shared evenly among its years.
+#}
+{% macro standard_weights_by_age_group() -%}
+    select
+        g.age_group,
+        sum(cast(s.weight as integer) * cast(
+            (least(coalesce(cast(s.age_to_years as integer), 999), g.last_year) - greatest(cast(s.age_from_years as integer), g.first_year) + 1) as double
+        ) / (coalesce(cast(s.age_to_years as integer), 999) - cast(s.age_from_years as integer) + 1)) as weight
+    from {{ ref("raw__standard_population") }} as s
+    inner join (
+        select {{ age_group("first_year") }} as age_group, min(first_year) as first_year, max(last_year) as last_year
+        from (
+            {% for band, first, last in age_bands() -%}
+            select {{ first }} as first_year, {{ last if last is not none else 999 }} as last_year
+            {{ "union all" if not loop.last }}
+            {% endfor -%}
+        ) as bands
+        group by {{ age_group("first_year") }}
+    ) as g
+        on cast(s.age_from_years as integer) <= g.last_year and coalesce(cast(s.age_to_years as integer), 999) >= g.first_year
+    where s.standard = 'ESP2013'
+    group by g.age_group
+{%- endmacro %}
