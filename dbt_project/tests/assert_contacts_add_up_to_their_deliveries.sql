@@ -15,7 +15,8 @@ inputs as (
         basis, region_level, region_code, period_grain, period_start,
         sum(row_count) as row_count
     from {{ ref("meta__lineage") }}
-    where known_to is null and input_role = 'rows' and source_code = 'care_contacts'
+    -- What a single indicator is divided by, of another dataset, is no contact.
+    where known_to is null and input_role = 'rows' and source_code = 'care_contacts' and indicator_code is null
     group by basis, region_level, region_code, period_grain, period_start
 
 )

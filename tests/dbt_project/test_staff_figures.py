@@ -19,8 +19,8 @@ OF_SEPTEMBER = {
     "staffing_24h_older_people": (12, 20, "0.6"),
     # The law asks for 0.6 each of 20 clients.
     "staffing_24h_of_required": (12, 12, "1"),
-    # 22 contacts of a hundredth of the residents, and three doctors.
-    "phc_contacts_per_fte": (2_200, 3, "733.3333"),
+    # 22 contacts of a hundredth of the residents, and a hundredth of three doctors.
+    "phc_contacts_per_fte": (22, "0.03", "733.3333"),
     "development_projects": (1, None, "1"),
     "ideas_in_use_share": (1, 2, "0.5"),
     "adopted_operating_model_share": (1, 2, "0.5"),
