@@ -11,6 +11,7 @@ from sources.durable import write_atomic
 from sources.home import Home
 from sources.landing import LandingError
 from sources.ledger import Event
+from sources.regional.limits import limits
 from sources.regional.manifest import Refused
 
 
@@ -36,6 +37,18 @@ def is_memory(error: Exception) -> bool:
     return isinstance(error, (MemoryError, OutOfMemoryException)) or any(
         sign in told for sign in ("out of memory", "allocat", "start new thread")
     )
+
+
+def unreadable(error: Exception) -> Refused:
+    """The refusal of a delivery whose reading failed twice, in a way that nobody foresaw or by taking too long."""
+    from duckdb import InterruptException
+
+    name = type(error).__name__
+    if isinstance(error, InterruptException):
+        reason = f"reading it took longer than {limits().reading_minutes:g} minutes, twice; the operator has the place in the log"
+    else:
+        reason = f"reading it ended in {name}, twice; the operator has the place in the log"
+    return Refused("UNREADABLE", reason, found=name)
 
 
 def log_places(home: Home, receipt: Event, error: Exception) -> None:

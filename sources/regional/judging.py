@@ -25,7 +25,7 @@ from sources.regional.annulment import annulled_ids, erased_ids
 from sources.regional.apply import LATE_AFTER_LOCK, Applied, apply, notice
 from sources.regional.basis import note_basis
 from sources.regional.county import County
-from sources.regional.failures import NotNow, is_memory, log_places, raise_known
+from sources.regional.failures import NotNow, is_memory, log_places, raise_known, unreadable
 from sources.regional.holds.answers import decision, is_released
 from sources.regional.holds.desk import Holds
 from sources.regional.holds.outcome import held_facts, refused, released, withdraw_report
@@ -253,8 +253,7 @@ class Judging:
             if is_memory(error):
                 raise NotNow("memory ran out twice while it was read; give the night more, and run again") from None
             log_places(self.home, work.receipt, error)
-            reason = f"reading it ended in {type(error).__name__}, twice; the operator has the place in the log"
-            raise Refused("UNREADABLE", reason, found=type(error).__name__) from None
+            raise unreadable(error) from None
 
     def _ask_pandera(self, everything: list[_Work]) -> None:
         """Hold what the mask accepted against pandera's own validation, all at once; on a dispute find the deliveries that it is about."""

@@ -1,7 +1,7 @@
 """The limits on what a sender may send, as declared in limits.yml.
 
 Belongs here: reading them, and refusing a manifest that goes beyond one, by name and value. Does not belong here: the length of a line (preflight.py, which reads the
-bytes), the number of deliveries a night (inbox.py, where the rest waits).
+bytes), the time that reading takes (staging.py), the number of deliveries a night (inbox.py, where the rest waits).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Limits:
     rows_per_delivery: int
     columns: int
     line_characters: int
+    reading_minutes: float
     deliveries_per_night: int
     waiting_hours: int
     hold_hours: int

@@ -21,6 +21,7 @@ from sources.home import Home
 from sources.landing import file_sha256
 from sources.memory import allowed_mib
 from sources.regional.admission import Admitted
+from sources.regional.limits import limits
 from sources.regional.manifest import Refused, together
 
 if TYPE_CHECKING:
@@ -120,15 +121,20 @@ class Connections:
 
     @contextmanager
     def of_this_thread(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """This thread's connection; a new one after a failure."""
+        """This thread's connection; a new one after a failure. What takes longer than a delivery may is broken off, with InterruptException."""
         con = getattr(self._local, "con", None) or self._connect()
         self._local.con = con
+        watch = threading.Timer(60 * limits().reading_minutes, con.interrupt)
+        watch.daemon = True
+        watch.start()
         try:
             yield con
         except BaseException:
             self._local.con = None
             con.close()
             raise
+        finally:
+            watch.cancel()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         import duckdb

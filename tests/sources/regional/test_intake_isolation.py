@@ -7,11 +7,12 @@ import pytest
 from deliveries import AT, NEXT, ROWS, Desk, contacts
 
 from sources.landing import erase
-from sources.regional import judging, rules
+from sources.regional import failures, judging, rules, staging
 from sources.regional.catalogue import dataset_contract
 from sources.regional.file_rules import file_rule
 from sources.regional.inbox import scan
 from sources.regional.intake import IntakeError
+from sources.regional.limits import limits
 from sources.regional.receipt import receive
 from tests.canaries import content_of
 
@@ -77,6 +78,30 @@ def test_a_reader_that_fails_unforeseen_rejects_only_its_delivery_and_keeps_its_
     assert any(p.parent == desk.home.logs for p in told)
     assert not any(b"131052" in content_of(p) for p in told)
     assert "131052" not in json.dumps(verdict)
+
+
+def test_a_delivery_that_takes_too_long_is_broken_off_twice_and_refused_and_the_others_go_on(
+    desk, undisturbed, monkeypatch
+):
+    real = judging.stage
+
+    def endless(connections, admitted, rules):
+        if admitted.organiser_code == "05":
+            with connections.of_this_thread() as con:
+                con.execute("select count(*) from range(1000000) a, range(1000000) b where a.range * b.range = 7")
+        return real(connections, admitted, rules)
+
+    monkeypatch.setattr(judging, "stage", endless)
+    shorter = replace(limits(), reading_minutes=1 / 30)
+    for module in (staging, failures):
+        monkeypatch.setattr(module, "limits", lambda: shorter)
+    send_sound(desk)
+    desk.send(contacts(ROWS), "05")
+    desk.night()
+    (verdict,) = [v for v in desk.verdicts() if v["status"] == "rejected"]
+    assert verdict["rule"] == file_rule("UNREADABLE").id
+    assert "took longer than 0.0333333 minutes, twice" in verdict["reason"]
+    assert desk.slices() == undisturbed
 
 
 def test_a_fault_of_the_machine_gives_no_verdict_and_the_next_run_does(desk, monkeypatch):
