@@ -60,7 +60,7 @@ def small(sequences: int) -> None:
 
 def resend(home: Home, sequences: int) -> None:
     """Put so many small deliveries of each sender and month into the inbox."""
-    from benchmarks.short_night import _put
+    from benchmarks.short_night import put
     from sources.regional.catalogue import counties
     from sources.simulator.parcel import make_parcel
     from sources.simulator.randomness import SEED
@@ -69,7 +69,7 @@ def resend(home: Home, sequences: int) -> None:
         for month in MONTHS:
             for sequence in range(1, sequences + 1):
                 # A row more each time: none repeats another, and none takes rows away.
-                _put(home, make_parcel(code, month, sequence, AT - timedelta(days=1), SEED, n_rows=6 + sequence))
+                put(home, make_parcel(code, month, sequence, AT - timedelta(days=1), SEED, n_rows=6 + sequence))
 
 
 def make(rows: int) -> None:

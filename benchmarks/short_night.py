@@ -57,20 +57,20 @@ def prepare(root: Path) -> None:
     home = Home.open(root, "simulated")
     sent = FIRST - timedelta(days=1)
     for organiser in ("05", "08", ERASED_FROM, HELD_FROM, HOLDS_NOW):
-        _put(home, _parcel(organiser, 1, sent))
+        put(home, _parcel(organiser, 1, sent))
     for organiser in (DELTA_FROM, DELETE_FROM):
-        _put(home, make_parcel(organiser, PERIOD, 1, sent, SEED, has_row_faults=False))
-    _put(home, _parcel(HELD_FROM, 2, sent, rows=ROWS // 4))
+        put(home, make_parcel(organiser, PERIOD, 1, sent, SEED, has_row_faults=False))
+    put(home, _parcel(HELD_FROM, 2, sent, rows=ROWS // 4))
     run(root, FIRST, is_first=True)
     again = _parcel("08", 1, sent)
-    _put(home, again, manifest_name=f"again-{again.manifest_name}")
-    _put(home, _parcel("05", 2, SECOND))
-    _put(home, _parcel("90", 1, SECOND, NEXT_PERIOD))
-    _put(home, _parcel(HOLDS_NOW, 2, SECOND, rows=ROWS // 4))
+    put(home, again, manifest_name=f"again-{again.manifest_name}")
+    put(home, _parcel("05", 2, SECOND))
+    put(home, _parcel("90", 1, SECOND, NEXT_PERIOD))
+    put(home, _parcel(HOLDS_NOW, 2, SECOND, rows=ROWS // 4))
     for organiser, kind in ((DELTA_FROM, DELTA), (DELETE_FROM, DELETE)):
-        _put(home, amended(PlannedDelivery(1, "care_contacts", organiser, PERIOD, 2, kind, 2, SECOND), SEED))
-    _put(home, spoil(_parcel("13", 1, SECOND), "renamed_column"))
-    _put(home, spoil(_parcel("17", 1, SECOND), "decimal_in_integer"))
+        put(home, amended(PlannedDelivery(1, "care_contacts", organiser, PERIOD, 2, kind, 2, SECOND), SEED))
+    put(home, spoil(_parcel("13", 1, SECOND), "renamed_column"))
+    put(home, spoil(_parcel("17", 1, SECOND), "decimal_in_integer"))
     (home.inbox / "17" / "unfinished.csv").write_bytes(b"a file without a manifest")
     drop_need_factors(folder_of(home), home.root / "simulator")
 
@@ -82,7 +82,7 @@ def _parcel(organiser: str, sequence: int, made: datetime, period: str = PERIOD,
     return make_parcel(organiser, period, sequence, made, SEED, revision=sequence, n_rows=rows)
 
 
-def _put(home: Home, parcel, manifest_name: str = "") -> None:
+def put(home: Home, parcel, manifest_name: str = "") -> None:
     folder = home.inbox / parcel.organiser_code
     folder.mkdir(exist_ok=True, mode=0o700)
     for file in parcel.files:

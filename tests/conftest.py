@@ -9,6 +9,14 @@ for name in ("SOTEVARASTO_HOME", "SOTEVARASTO_PROFILE", "SOTEVARASTO_KILL_AT", "
     os.environ.pop(name, None)
 
 
+@pytest.fixture(autouse=True)
+def hosts_not_met_before(monkeypatch):
+    """The rate window of a host lives as long as the process: a loopback port that comes again would bring the limit and the pause of an earlier test."""
+    from sources.http import limits
+
+    monkeypatch.setattr(limits, "_WINDOWS", {})
+
+
 @pytest.fixture
 def of_home(home, monkeypatch):
     """The command works on the module's own `home`."""

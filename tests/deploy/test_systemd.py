@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -28,6 +29,7 @@ def placed(tmp_path: Path) -> list[Path]:
     program = Path(sys.executable).parent / "sotevarasto"
     here = {
         "/opt/sotevarasto/.venv/bin/sotevarasto": str(program if program.exists() else sys.executable),
+        "file:/opt/sotevarasto": f"file:{quote(str(REPOSITORY))}",
         "/opt/sotevarasto": str(REPOSITORY),
         "/etc/sotevarasto/environment": str(FOLDER / "environment"),
     }

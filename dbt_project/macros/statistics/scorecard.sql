@@ -35,3 +35,14 @@
         when {{ score }} is not null then abs({{ score }}) > {{ limit }} and abs({{ volume }} / {{ expected }} - 1) > {{ least_share }}
     end
 {%- endmacro %}
+
+{# `from` and joins: each month m that is owed, with the months w of the window of the version in force (v) that ends with it. #}
+{% macro months_with_windows(months) -%}
+    {{ months }} as m
+    cross join {{ ref("int__scorecard_version") }} as v
+    inner join {{ months }} as w
+        on
+            m.organiser_code = w.organiser_code
+            and m.dataset = w.dataset
+            and w.month_number between m.month_number - v.window_months + 1 and m.month_number
+{%- endmacro %}

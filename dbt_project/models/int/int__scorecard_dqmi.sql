@@ -25,13 +25,7 @@ windows as (
         cast(coalesce(sum(f.item_count), 0) as bigint) as item_count,
         cast(sum(case when w.is_usable then 1 else 0 end) as bigint) as months_usable,
         cast(count(*) as bigint) as months_owed
-    from months as m
-    cross join {{ ref("int__scorecard_version") }} as v
-    inner join months as w
-        on
-            m.organiser_code = w.organiser_code
-            and m.dataset = w.dataset
-            and w.month_number between m.month_number - v.window_months + 1 and m.month_number
+    from {{ months_with_windows("months") }}
     left join fields as f on w.is_usable and w.organiser_code = f.organiser_code and w.dataset = f.dataset and w.period = f.period
     group by m.organiser_code, m.dataset, m.period
 

@@ -17,13 +17,7 @@ windows as (
         w.lag_days,
         w.rows_in_force,
         w.rows_moved
-    from months as m
-    cross join {{ ref("int__scorecard_version") }} as v
-    inner join months as w
-        on
-            m.organiser_code = w.organiser_code
-            and m.dataset = w.dataset
-            and w.month_number between m.month_number - v.window_months + 1 and m.month_number
+    from {{ months_with_windows("months") }}
 
 ),
 
