@@ -6,8 +6,8 @@ them into the inbox (deliver.py).
 Day 0 is the night of 2 November 2026: everyone has sent thirteen months, September 2025 to September 2026, but for the contacts of one county that is late. The 3rd
 of each month brings the contacts of the month before from a third of the senders, one of them with a fault; those of the late county of the month before
 that; a correction; and a delivery sent again by mistake. The other senders follow until the 12th, the faulty one sends again on the 5th, and one is late
-until the 3rd of the next month. Of the datasets of the themes everyone has sent the last three months, a quarter, on day 0, and sends one month more between the 3rd and the 12th of each;
-on the 3rd one sender corrects each of them. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. On the 4th some senders send what must be
+until the 3rd of the next month. Of the datasets of the themes everyone has sent the last month, September 2026, on day 0, of those that are looked at by quarters the
+last three, and sends one month more between the 3rd and the 12th of each; on the 3rd one sender corrects each of them. Costs come between the 3rd and the 12th too, and on the 3rd a sender corrects earlier ones. On the 4th some senders send what must be
 held: of a month in force a tenth, one value throughout, euros times a thousand or the month before it, and of the new month three fifths. The other days are quiet.
 
 In the first November deliveries change months in the other ways that there are: on the 3rd a delta of contacts, and costs sent again as they were, and the receiver locks a
@@ -39,7 +39,8 @@ OPENING_DAY, HELD_DAY, SECOND_TRY_DAY, LAST_DAY = 3, 4, 5, 12
 REJECTED_FAULTS = ("renamed_column", "wrong_hash", "missing_column", "wrong_encoding", "html_body")
 NEW, LATE, CORRECTION, HISTORY = "new", "late", "correction", "history"
 CONTACTS, COSTS = DATASETS = ("care_contacts", "costs")
-THEME_PERIODS = FIRST_PERIODS[-3:]
+# Whose indicators are of quarters.
+OF_QUARTERS = ("complaints", "customer_feedback", "outcomes")
 DUPLICATE, REJECTED, SECOND_TRY, HELD = "duplicate", "rejected", "second_try", "held"
 DELTA, DELETE, UNCHANGED, AFTER_LOCK = AMENDING = ("delta", "delete", "unchanged", "after_lock")
 # Which month each amends, and which the receiver has locked by the 3rd.
@@ -112,7 +113,7 @@ def _first_night(seed: int) -> list[PlannedDelivery]:
     ] + [
         PlannedDelivery(0, dataset, code, period, 1, NEW, 1, _sent_in_its_month(period, rng))
         for dataset in THEMES
-        for period in THEME_PERIODS
+        for period in FIRST_PERIODS[-3 if dataset in OF_QUARTERS else -1 :]
         for code in _senders_of(dataset)
     ]
 
