@@ -28,6 +28,7 @@ from tests.batch import Batch
 from tests.commands import REPOSITORY, ask, can_isolate, isolated, sotevarasto, summary
 from tests.pages import blocks, statements
 from tests.spoiled import Spoiled, Text
+from tests.themes import COUNTED, THEMES, WITHOUT_NATIONAL
 from warehouse.export import PUBLISHED_SCHEMAS
 from warehouse.read import open_release
 
@@ -227,8 +228,25 @@ def test_the_published_questions_have_answers(nights):
     home, _ = nights
     with open_release(Home(home)) as con:
         asked = con.execute("select query_id, sql from meta.query_examples order by query_id").fetchall()
-        assert len(asked) >= 10
+        assert len(asked) >= 20
         assert [number for number, query in asked if not con.execute(query).fetchall()] == []
+
+
+def test_each_theme_has_figures_of_events_and_national_ones_for_all_organisers(nights):
+    home, _ = nights
+    with open_release(Home(home)) as con:
+        counted = con.execute(COUNTED).fetchall()
+        known = con.execute(
+            "select theme, indicator_code, source_code in (select dataset from dq.delivery) from core.dim_indicator"
+        ).fetchall()
+    events, national = (
+        {(theme, code) for theme, code, of in counted if of == is_of_events} for is_of_events in (True, False)
+    )
+    assert (len(events) >= 60, len(national) >= 40) == (True, True)
+    assert set(THEMES) <= {theme for theme, _ in events}
+    assert set(THEMES) - {theme for theme, _ in national} == set(WITHOUT_NATIONAL)
+    # Whatever stands in the catalogue counts: a figure that nobody has is a definition that does not work.
+    assert sorted(set(known) - set(counted)) == []
 
 
 PAGES = [REPOSITORY / name for name in ("README.md", "docs/query.md", "docs/architecture.md", "docs/statistics.md")]
