@@ -4,7 +4,7 @@ Belongs here: the words and the one query. Does not belong here: what is expecte
 """
 
 EIGHT = ("need", "availability", "quality", "effectiveness", "equality", "coordination", "costs", "productivity")
-THEMES = (*EIGHT, "development")
+NINE = (*EIGHT, "development")
 
 # Themes without a figure of a national body, and why: docs/themes.md says so too.
 WITHOUT_NATIONAL = {
