@@ -306,7 +306,8 @@ def test_no_personal_identity_code_is_in_any_artefact_of_a_night(nights):
     """Codes came in every column of a delivery. The rows went to quarantine; the landed bytes alone still hold what was sent."""
     home, runs = nights
     sent = [d for d in runs["next"]["summary"]["deliveries"] if d["organiser_code"] == CANARY_SENDER]
-    assert [(d["accepted"], d["rows_quarantined"]) for d in sent] == [(1, runs["canaries"])]
+    of_the_plan = sum(d.organiser_code == CANARY_SENDER for d in plan(1, SEED))
+    assert [(d["accepted"], d["rows_quarantined"]) for d in sent] == [(1 + of_the_plan, runs["canaries"])]
     hidden = ask(home, f"select value_as_sent from dq.quarantine where organiser_code = '{CANARY_SENDER}'")
     assert sum(row["value_as_sent"] == "***" for row in hidden) >= runs["canaries"]
     landed = b"".join(p.read_bytes() for p in (home / "landing").rglob("*") if p.is_file())
