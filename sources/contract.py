@@ -289,15 +289,14 @@ def _column(path: Path, prop: dict) -> Column:
 def _rules(path: Path, table: dict, columns: dict[str, Column]):
     for prop in table["properties"]:
         for quality in prop.get("quality") or []:
-            yield _rule(path, quality, columns[prop["name"]])
+            yield _rule(path, quality, columns[prop["name"]], columns)
     for quality in table.get("quality") or []:
         name = quality["implementation"].get("column")
-        yield _rule(
-            path, quality, columns.get(name) or refuse(path, quality.get("id"), f"names the unknown column {name}")
-        )
+        column = columns.get(name) or refuse(path, quality.get("id"), f"names the unknown column {name}")
+        yield _rule(path, quality, column, columns)
 
 
-def _rule(path: Path, quality: dict, column: Column) -> Rule:
+def _rule(path: Path, quality: dict, column: Column, columns: dict[str, Column]) -> Rule:
     rule_id = quality.get("id") or refuse(path, column.name, "has a rule without an id")
     if not _RULE_ID.fullmatch(rule_id):
         refuse(path, rule_id, "is no rule id of the form HVA-<dataset>-<level>-<nnn>")
@@ -307,9 +306,9 @@ def _rule(path: Path, quality: dict, column: Column) -> Rule:
         refuse(path, rule_id, f"uses the unknown check {check}")
     if check == "in_force":
         arguments["code_list"] = column.code_list
-    if check in STANDARD_CHECKS:
-        texts = _standard_texts()[check]
-        extras = {"text": _filled(texts["text"], column), "fix": _filled(texts["fix"], column)} | extras
+    if texts := _standard_texts().get(check):
+        other = columns.get(arguments.get("other"))
+        extras = {key: _filled(texts[key], column, other) for key in ("text", "fix")} | extras
     dates = {name: _day(path, rule_id, extras, name) for name in ("effectiveFrom", "effectiveTo")}
     if any(dates.values()):
         arguments.setdefault("period", "period")
@@ -351,12 +350,13 @@ def _standard_texts() -> dict[str, dict[str, dict[str, str]]]:
     return read_yaml(Path(__file__).parent / "rule_texts.yml")
 
 
-def _filled(texts: dict[str, str], column: Column) -> dict[str, str]:
+def _filled(texts: dict[str, str], column: Column, other: Column | None) -> dict[str, str]:
     codes = ", ".join(column.codes) if column.codes else (column.code_list or "")
     kinds = _standard_texts()["types"]
     return {
         language: text.format(
             label=column.label[language],
+            other=other.label[language] if other else "",
             codes=codes,
             minimum=column.minimum,
             maximum=column.maximum,

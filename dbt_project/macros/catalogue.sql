@@ -24,6 +24,15 @@
             "i.numerator_measure is null and i.formula_kind is null",
             "'formula_kind is empty; say rate, share, ratio, count, quantile or published'",
         ),
+        (
+            "i.indicator_code in (select indicator_code from indicators group by indicator_code having count(*) > 1)",
+            "'stands on two rows; a changed definition is a new version of one row'",
+        ),
+        (
+            event ~ " and i.indicator_code not in (select indicator_code from " ~ ref("raw__statistical_basis") ~ ")",
+            "'has no row in seeds/raw__statistical_basis.csv, which says whether it bears an interval and a rank'",
+        ),
+        (event ~ " and i.not_to_be_read_as is null", "'not_to_be_read_as is empty; say what the figure does not tell'"),
         (event ~ " and n.source_code is null", "'source ' || coalesce(i.source_code, '') || ' is no event dataset; those are in event_datasets() of macros/events.sql'"),
         (
             event ~ " and n.source_code is not null and nm.measure_code is null",
@@ -82,7 +91,7 @@
     )
 
     {% for condition, fault in faults -%}
-    select i.indicator_code, {{ fault }} as fault
+    select distinct i.indicator_code, {{ fault }} as fault
     from indicators as i
     left join datasets as n on i.numerator_measure is not null and i.source_code = n.source_code
     left join datasets as d on i.divided_source_code = d.source_code

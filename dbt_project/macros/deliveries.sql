@@ -240,3 +240,66 @@ select * from final
 {% macro unequal_samples_reason(deliveries, share, share_squared) -%}
     case when {{ share_squared }} * ({{ deliveries }}) <> {{ wide(share) }} * {{ share }} then 'deliveries sampled at different shares' end
 {%- endmacro %}
+
+{# The accepted records of a dataset, of each delivery that was ever accepted: where each came from, and `columns` of its contract by their types. #}
+{% macro accepted_records(dataset, columns) -%}
+select
+    cast(receipt_id as varchar) as receipt_id,
+    cast(coalesce(row_receipt_id, receipt_id) as varchar) as row_receipt_id,
+    cast(organiser_code as varchar) as organiser_code,
+    cast(period as varchar) as period,
+    cast(sequence as integer) as sequence,
+    cast(file_name as varchar) as file_name,
+    cast(record_number as bigint) as record_number,
+    cast(line_number as bigint) as line_number,
+    {% for column, type in columns.items() -%}
+    cast({{ column }} as {{ type }}) as {{ column }}{{ "," if not loop.last }}
+    {% endfor -%}
+from {{ source("slices", dataset) }}
+where rule_mask = 0
+{%- endmacro %}
+
+{# The records of a staged model with `columns` of their own, a row for each delivery that was in force and each stretch of time over which it held. `of_sample`: whether a
+   delivery may hold a part of the residents alone, and says so. #}
+{% macro event_facts(dataset, staged, columns, of_sample=false) -%}
+with records as (
+
+    select * from {{ staged }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref("stg__delivery") }}
+    where dataset = '{{ dataset }}' and {{ was_in_force() }}
+
+),
+
+final as (
+
+    select
+        r.receipt_id,
+        r.row_receipt_id,
+        r.record_number,
+        r.organiser_code,
+        r.period,
+        {{ month_start("r.period") }} as period_start,
+        r.sequence,
+        r.file_name,
+        r.line_number,
+        {% for column in columns -%}
+        r.{{ column }},
+        {% endfor -%}
+        {% if of_sample -%}
+        d.sample_share,
+        {% endif -%}
+        d.origin,
+        d.known_from,
+        d.known_to
+    from records as r
+    inner join deliveries as d on r.receipt_id = d.receipt_id
+
+)
+
+select * from final
+{%- endmacro %}

@@ -37,6 +37,9 @@
 {# Whether a day is in the month 'YYYY-MM'; null when there is no day. #}
 {% macro is_in_month(day, period) -%}({{ day }} >= {{ month_start(period) }} and {{ day }} < {{ add_months(month_start(period), 1) }}){%- endmacro %}
 
+{# Whether what the day of something tells had not happened by a status day: it has no day, or a later one, since a month is told after its end. #}
+{% macro had_not_happened(day, status_on) -%}({{ day }} is null or {{ day }} > {{ status_on }}){%- endmacro %}
+
 {# The Sunday on which clocks are moved in a month of 31 days (March, October): its last one. 2000-01-02 was a Sunday. #}
 {% macro last_sunday_of_month(moment) -%}
     {%- set last_day = add_days(dbt.date_trunc("month", moment), 30) -%}

@@ -113,6 +113,7 @@ def test_faulty_rows_of_the_catalogue_are_refused_by_their_names(after):
         ),
         "emergency_contact_share": ("theme = 'safety'", "theme safety is unknown"),
         "contact_without_visit_share": ("source_code = 'contacts'", "source contacts is no event dataset"),
+        "complaints_per_10000": ("not_to_be_read_as = null", "not_to_be_read_as is empty"),
         "nurse_contacts_per_1000": (
             "bases = 'residence;home'",
             "bases residence;home: only residence and organiser are known",
@@ -129,6 +130,12 @@ def test_faulty_rows_of_the_catalogue_are_refused_by_their_names(after):
     damage = ";".join(
         f"update raw.indicator set {change} where indicator_code = '{code}'" for code, (change, _) in spoilt.items()
     )
+    damage += """;delete from raw.statistical_basis where indicator_code = 'got_help_share';
+        insert into raw.indicator select * from raw.indicator where indicator_code = 'was_heard_share'"""
+    spoilt |= {
+        "got_help_share": ("", "has no row in seeds/raw__statistical_basis.csv"),
+        "was_heard_share": ("", "stands on two rows"),
+    }
     message, _ = after(damage, "run", "core__dim_indicator")["core__dim_indicator"]
     assert "seeds/raw__indicator.csv" in message
     assert {code for code, (_, fault) in spoilt.items() if f"{code}: {fault}" not in message} == set()

@@ -38,6 +38,17 @@ def test_the_columns_of_care_contacts_are_those_that_the_warehouse_names():
         contract.column("name")
 
 
+def test_a_rule_of_two_columns_names_both_unless_the_contract_says_it_in_its_own_words():
+    referrals = load_contract(CARE_CONTACTS.with_name("specialised_care.yml"))
+    assert referrals.rule("HVA-SC-1-024").text == {
+        "fi": "Hoito aloitettu: päivä on ennen kohdan ”Jonoon asetettu” päivää.",
+        "sv": "Vården inledd: dagen infaller före dagen i ”Ställd i kö”.",
+        "en": "Treatment begun: the day is before that of “Entered the queue”.",
+    }
+    own = load_contract(CARE_CONTACTS).rule("HVA-CC-1-034")
+    assert own.text["en"] == "The need was assessed before the contact was made."
+
+
 def _mutated(tmp_path, change) -> Path:
     document = yaml.safe_load(CARE_CONTACTS.read_text(encoding="utf-8"))
     change(document)

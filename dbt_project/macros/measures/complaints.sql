@@ -10,6 +10,6 @@
         "complaints_answered": "count(case when " ~ is_answered ~ " then 1 end)",
         "complaints_answered_within_a_month":
             "count(case when " ~ is_answered ~ " and answered_on <= " ~ add_months("received_on", 1) ~ " then 1 end)",
-        "complaints_open": "count(case when answered_on is null then 1 end)",
+        "complaints_open": "count(case when received_on <= status_on and " ~ had_not_happened("answered_on", "status_on") ~ " then 1 end)",
     }) }}
 {%- endmacro %}

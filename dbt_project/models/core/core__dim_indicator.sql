@@ -1,5 +1,7 @@
--- One row per indicator of the catalogue. Not before its rows are found to be in order: the terms have the themes.
+-- One row per indicator of the catalogue. Not before its rows are found to be in order: the terms have the themes, the statistical basis
+-- what may be said beside a figure.
 -- depends_on: {{ ref("raw__term") }}
+-- depends_on: {{ ref("raw__statistical_basis") }}
 select
     indicator_code,
     theme,

@@ -9,5 +9,6 @@ select
     complaint_kind,
     subject,
     received_on,
-    answered_on
+    answered_on,
+    status_on
 from {{ ref("stg__complaint") }}

@@ -10,6 +10,7 @@ select
     stage,
     started_on,
     ended_on,
+    status_on,
     adopted_from,
     maturity_level
 from {{ ref("stg__development_item") }}

@@ -26,6 +26,17 @@ staffing_rules as (
 
 ),
 
+-- The clients of a class stand on one of its rows: where they are told on several, all say the same number and it counts once.
+told as (
+
+    select
+        *,
+        max(clients) over (partition by receipt_id, service_class_code) as clients_of_class,
+        row_number() over (partition by receipt_id, service_class_code order by profession, employment) as row_of_class
+    from personnel
+
+),
+
 final as (
 
     select
@@ -38,11 +49,11 @@ final as (
         p.posts,
         p.fte,
         p.absence_days,
-        p.clients,
+        case when p.row_of_class = 1 then p.clients_of_class end as clients,
         s.service_group,
-        p.service_class_code in ('2201', '2211') as is_24h_care_of_older_people,
+        p.service_class_code in ('2201', '2211') and p.clients_of_class is not null as is_24h_care_of_older_people,
         r.required_staff_per_client
-    from personnel as p
+    from told as p
     left join service_classes as s on p.service_class_code = s.service_class_code
     left join staffing_rules as r
         on (r.valid_from is null or p.status_on >= r.valid_from)

@@ -1,5 +1,6 @@
 {{ config(materialized="view") }}
--- One row per referral of each delivery, with what its measures need beside the row: what happened in the month, and by when the law wanted it.
+-- One row per referral of each delivery, with what its measures need beside the row: what happened in the month, how it stood on the status day, and by when the law
+-- wanted it.
 -- A limit is the one in force on the day on which its clock started. Limits that were repealed before they began, and those of another age or specialty, are left out.
 -- Not before the test of the key of what was ever in force:
 -- depends_on: {{ ref("core__fct_referral") }}
@@ -34,7 +35,8 @@ dated as (
         {{ month_start("r.period") }} as month_start,
         {{ last_day_within("r.referral_arrived_on", "a.limit_value", "a.limit_unit") }} as handle_by,
         {{ last_day_within("r.queue_entered_on", "t.limit_value", "t.limit_unit") }} as treat_by,
-        r.queue_entered_on is not null and r.seen_on is null as is_waiting
+        coalesce(r.queue_entered_on <= r.status_on, false) and {{ had_not_happened("r.seen_on", "r.status_on") }} as is_waiting,
+        r.referral_arrived_on <= r.status_on and {{ had_not_happened("r.referral_handled_on", "r.status_on") }} as is_unhandled
     from referrals as r
     left join limits as a
         on a.step = 'start of need assessment' and r.referral_arrived_on between a.valid_from and a.valid_to
@@ -68,8 +70,8 @@ final as (
         is_referral_handled_on_in_month as is_handled,
         is_referral_handled_on_in_month and handle_by is not null as is_handled_with_limit,
         is_referral_handled_on_in_month and coalesce(referral_handled_on <= handle_by, false) as is_handled_within_limit,
-        referral_handled_on is null and handle_by is not null as is_unhandled_with_limit,
-        referral_handled_on is null and coalesce(status_on > handle_by, false) as is_unhandled_over_limit,
+        is_unhandled and handle_by is not null as is_unhandled_with_limit,
+        is_unhandled and coalesce(status_on > handle_by, false) as is_unhandled_over_limit,
         is_seen_on_in_month and treat_by is not null as is_treated_with_limit,
         is_seen_on_in_month and coalesce(seen_on <= treat_by, false) as is_treated_within_limit,
         is_waiting,

@@ -1,11 +1,19 @@
 {{ config(materialized="view") }}
 -- One row per accepted case of each delivery, with what became of it in the month and whether that kept the law's limits, each the one in force on the day on which the
--- matter came up. The age is that of the population groups, of the 31 December before: whoever is of 75 by it was so when the matter came up.
+-- matter came up. The age is of the 31 December before that day: whoever is of 75 by it was so when the matter came up.
 -- Not before the test of the key of what was ever in force:
 -- depends_on: {{ ref("core__fct_social_services_case") }}
 with cases as (
 
-    select *, cast(substr(period, 1, 4) as smallint) - 1 - birth_year as age_years
+    select
+        *,
+        cast(extract(year from initiated_on) as smallint) - 1 - birth_year as age_years,
+        -- Undecided, or granted and not yet given.
+        initiated_on <= status_on
+        and (
+            {{ had_not_happened("decided_on", "status_on") }}
+            or (decision = 'granted' and {{ had_not_happened("implemented_on", "status_on") }})
+        ) as is_open
     from {{ ref("stg__social_services_case") }}
 
 ),
@@ -77,15 +85,12 @@ final as (
         {{ is_in_month("initiated_on", "period") }} as is_new,
         coalesce({{ is_in_month("decided_on", "period") }}, false) as is_decided,
         decision,
-        -- Undecided, or granted and not yet given.
-        decided_on is null or (decision = 'granted' and implemented_on is null) as is_open,
+        is_open,
         -- Null where the month saw no such step, or where no limit can be named.
         case when {{ is_in_month("assessment_started_on", "period") }} then is_assessment_in_time end as is_assessment_in_time,
         case when {{ is_in_month("implemented_on", "period") }} then is_implementation_in_time end as is_implementation_in_time,
         case when {{ is_in_month("decided_on", "period") }} then is_disability_decision_in_time end as is_disability_decision_in_time,
-        case
-            when decided_on is null or (decision = 'granted' and implemented_on is null) then is_past_implementation_limit
-        end as is_open_past_limit
+        case when is_open then is_past_implementation_limit end as is_open_past_limit
     from judged
 
 )
