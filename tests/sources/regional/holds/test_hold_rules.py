@@ -8,9 +8,9 @@ import pytest
 from small import column, contract, rule
 
 from sources.contract import LANGUAGES
+from sources.regional.catalogue import dataset_contract
 from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.holds import judge
-from sources.regional.catalogue import dataset_contract
 from sources.regional.holds.expectation import month_number
 from sources.regional.holds.history import InForce, Peers
 from sources.regional.holds.judge import Case, findings
