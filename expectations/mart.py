@@ -26,17 +26,24 @@ _ADDEND = "case adds when 'value' then value else numerator end"
 
 
 def relations(indicators: Mapping[str, Mapping[str, Any]]) -> tuple[Relation, ...]:
-    """The current rows, each with what bounds.yml says of its indicator (null where it says nothing) and the months of its period."""
+    """The current rows, each with what bounds.yml says of its indicator (null where it says nothing), the months of its period, how much of the country's deliveries
+    is there, and of a rate the cases that a county would have if it were like the country."""
     said = ", ".join(
-        f"('{code}', {about.get('per', 'null')}, '{about['adds']}', {about.get('grows', about.get('per', 0) > 1)})"
+        f"('{code}', {about.get('per', 'null')}, '{about['adds']}', {about.get('grows', about.get('per', 0) > 1)}, {about.get('lump', 1)})"
         for code, about in indicators.items()
     )
     return (
         Relation(
             CURRENT,
             f"""
-            select r.*, said.per, said.adds, said.grows, date_diff('month', period_start, period_end + 1) as months
-            from {ROWS} r left join (values {said}) as said(indicator_code, per, adds, grows) using (indicator_code)
+            with said as (from (values {said}) as said(indicator_code, per, adds, grows, lump)),
+            country as (
+                select {_GROUP}, value as whole, coverage as country_coverage from {ROWS}
+                where region_level = 'country' and known_to is null and {_IS_TOTAL})
+            select r.*, said.per, said.adds, said.grows, date_diff('month', r.period_start, r.period_end + 1) as months,
+                case when said.per > 1 and r.region_level = 'county' and whole > 0 then whole * r.denominator / (said.per * said.lump) end as cases,
+                country_coverage
+            from {ROWS} r left join said using (indicator_code) left join country using ({_GROUP})
             where r.known_to is null""",
         ),
     )
@@ -87,9 +94,14 @@ def _value_possible(entry: Mapping[str, Any]) -> Plan:
 def _value_plausible(entry: Mapping[str, Any]) -> Plan:
     """Totals of the country and its counties. What grows with the length of the period is compared per month; counts at a moment, shares and days are not."""
     value = "case when grows then value / months else value end"
-    return Plan(
-        CURRENT, figures=_extremes(entry, "plausible", value, f"region_level in ('country', 'county') and {_IS_TOTAL}")
-    )
+    where = f"region_level in ('country', 'county') and {_IS_TOTAL} and {_says_something(entry)}"
+    return Plan(CURRENT, figures=_extremes(entry, "plausible", value, where))
+
+
+def _says_something(entry: Mapping[str, Any]) -> str:
+    """False of a county's figure to which a delivery is missing, as it says of itself; and of a county's rate where so few cases were to be expected that chance alone
+    may take it out of its bounds."""
+    return f"(region_level <> 'county' or coalesce(coverage, 1) >= 1) and coalesce(cases, {entry['cases']}) >= {entry['cases']}"
 
 
 def _extremes(entry: Mapping[str, Any], bound: str, value: str, where: str) -> str:
@@ -189,7 +201,8 @@ def _absent_share(entry: Mapping[str, Any]) -> Plan:
         figures=ratio(f"""
         select concat_ws(' ', indicator_code, region_level) as subject, count(*) - count(value) as numerator,
             count(*) as denominator, null as minimum, {entry["maximum"]} as maximum
-        from {CURRENT} where {_IS_TOTAL} group by indicator_code, region_level"""),
+        from {CURRENT} where {_IS_TOTAL} and coalesce(country_coverage, 1) >= {entry["country_coverage"]}
+        group by indicator_code, region_level"""),
     )
 
 
@@ -204,7 +217,8 @@ def _county_beside_country(entry: Mapping[str, Any]) -> Plan:
             coalesce(c.denominator, 0) as denominator, c.value / whole as value,
             {entry["minimum"]} as minimum, {entry["maximum"]} as maximum
         from {CURRENT} c join country using (indicator_code, basis, period_start, period_end)
-        where c.region_level = 'county' and c.per is not null and c.value is not null and {_IS_TOTAL}""",
+        where c.region_level = 'county' and c.per is not null and c.value is not null and {_IS_TOTAL}
+            and {_says_something(entry)}""",
     )
 
 

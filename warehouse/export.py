@@ -163,10 +163,12 @@ def export(con: "DuckDBPyConnection", file: Path, relations: list[Relation], sli
 
 
 def _comment(con: "DuckDBPyConnection", relation: Relation, kind: str) -> None:
-    """Put the descriptions back, which no way of copying a relation carries along."""
+    """Put the descriptions back, which no way of copying a relation carries along. In one transaction: alone, each of a thousand would be flushed to the disk."""
     target = name(relation.schema, relation.table)
+    con.execute("BEGIN TRANSACTION")
     if relation.comment:
         con.execute(f"COMMENT ON {kind} {target} IS {literal(relation.comment)}")
     for column, comment in relation.columns:
         if comment:
             con.execute(f"COMMENT ON COLUMN {target}.{name(column)} IS {literal(comment)}")
+    con.execute("COMMIT")

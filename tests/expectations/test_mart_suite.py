@@ -146,3 +146,41 @@ def test_rates_of_a_quarter_are_compared_by_the_month(mart):
         f"""update {MART} set value = 3 * value, numerator = 3 * numerator, period_end = date '2026-08-31' where {RATE} and {JUNE}"""
     )
     assert judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-012")["HVA-GX-MD-012"].status == "PASS"
+
+
+def _as_in_a_small_county(mart, residents):
+    """Nobody visited a doctor in one county whose sample is so many residents; the country keeps its rate of 150 to 1,000."""
+    mart.execute(
+        f"""update {MART} set numerator = 0, value = 0, denominator = {residents}, value_status = 'true_zero'
+            where {RATE} and region_code = '05' and {JUNE} and {TOTALS}"""
+    )
+
+
+@pytest.mark.parametrize("check", ["HVA-GX-MD-012", "HVA-GX-MD-013"])
+def test_none_of_few_to_be_expected_is_chance_and_none_of_many_is_a_county_to_look_at(mart, check):
+    _as_in_a_small_county(mart, 130)  # 19.5 visits were to be expected
+    assert judged(mart, minimum_dataset(), MART, only=check)[check].status == "PASS"
+    _as_in_a_small_county(mart, 240)  # 36
+    outcome = judged(mart, minimum_dataset(), MART, only=check)[check]
+    assert (outcome.status, outcome.observed["outside"]) == ("FAIL", 1)
+
+
+def test_a_country_of_small_counties_is_judged_by_itself(mart):
+    mart.execute(f"update {MART} set denominator = 10 where {RATE} and region_level = 'county'")
+    mart.execute(f"update {MART} set value = 0 where {RATE} and region_level = 'country' and {JUNE} and {TOTALS}")
+    outcome = judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-012")["HVA-GX-MD-012"]
+    assert "phc_doctor_visits_per_1000 country lowest: 0 " in outcome.reason.replace("\u00a0", " ")
+
+
+def test_days_that_come_by_the_stay_are_weighed_by_the_stay(mart):
+    figures = f"""insert into {MART} by name
+        select 'hospital_bed_days_per_1000' as indicator_code, 'hospital_episodes' as source_code, 'residence' as basis, region_level,
+            case when region_level = 'country' then 'FI' else '05' end as region_code, period_start, period_end, sex, age_group, language_status,
+            municipality_type, known_from, 100 * (region_level = 'country')::integer as value, 0 as numerator, $1 as denominator,
+            'value' as value_status, 1.0 as coverage
+        from {MART} where {RATE} and {JUNE} and {TOTALS} and region_code in ('05', 'FI')"""
+    # A hundred days to 1,000 residents: 50 days of 500 residents are five stays, 300 of 3,000 thirty.
+    for residents, status in ((500, "PASS"), (3000, "FAIL")):
+        mart.execute(f"delete from {MART} where indicator_code = 'hospital_bed_days_per_1000'")
+        mart.execute(figures, [residents])
+        assert judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-013")["HVA-GX-MD-013"].status == status

@@ -113,6 +113,19 @@ def test_the_catalogue_and_the_bounds_know_the_same_indicators(bounds):
         assert {row["indicator_code"] for row in csv.DictReader(file)} == set(bounds["indicators"])
 
 
+def test_what_the_catalogue_divides_is_a_quotient_to_the_bounds_too_and_a_count_is_none(bounds):
+    import csv
+
+    from sources.reference import SEEDS
+
+    with (SEEDS / "raw__indicator.csv").open(encoding="utf-8", newline="") as file:
+        made_of_events = [row for row in csv.DictReader(file) if row["numerator_measure"]]
+    per = {row["indicator_code"]: bounds["indicators"][row["indicator_code"]].get("per") for row in made_of_events}
+    divided = {row["indicator_code"]: int(row["multiplier"]) for row in made_of_events if row["denominator_measure"]}
+    assert per == dict.fromkeys(per) | divided
+    assert len(divided) < len(per)
+
+
 def test_code_counts_asked_for_exist_in_the_reference_lists(bounds):
     assert _contacts_check(bounds, "HVA-GX-CC-026")["minimum"] < len(code_list("municipality"))
     assert _contacts_check(bounds, "HVA-GX-CC-027")["minimum"] < len(code_list("service_class"))

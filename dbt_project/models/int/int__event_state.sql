@@ -20,10 +20,38 @@ indicators as (
 
 ),
 
+pairs as (
+
+    select
+        source_code,
+        denominator_source_code,
+        max(case when has_joint_authority then 1 else 0 end) as has_joint_authority
+    from indicators
+    group by source_code, denominator_source_code
+
+),
+
 periods as (
 
     select distinct source_code, {{ period | join(", ") }}, known_from, is_synthetic
     from {{ ref("int__event_period_month") }}
+
+),
+
+-- A figure of two datasets begins where the later of them does: of what was told before anybody sent the other one, nothing is missing.
+pair_periods as (
+
+    select
+        a.source_code,
+        a.denominator_source_code,
+        {% for column in period %}p.{{ column }}, {% endfor %}
+        p.is_synthetic,
+        {{ later_of("p.known_from", "min(o.known_from)") }} as known_from
+    from pairs as a
+    inner join periods as p on a.source_code = p.source_code
+    inner join periods as o
+        on a.denominator_source_code = o.source_code and p.period_grain = o.period_grain and o.period_start <= p.period_start
+    group by a.source_code, a.denominator_source_code, {% for column in period %}p.{{ column }}, {% endfor %}p.is_synthetic, p.known_from
 
 ),
 
@@ -45,7 +73,8 @@ frames as (
         p.known_from as period_known_from,
         p.is_synthetic as period_is_synthetic
     from parts as a
-    inner join periods as p on a.source_code = p.source_code and a.period_grain = p.period_grain
+    inner join pair_periods as p
+        on a.source_code = p.source_code and a.denominator_source_code = p.denominator_source_code and a.period_grain = p.period_grain
     inner join {{ ref("int__event_group") }} as g
         on a.split_kind = g.split_kind and cast(extract(year from p.period_start) as smallint) = g.year
     where a.side = 'numerator'
@@ -156,17 +185,6 @@ presence_pieces as (
 
 ),
 
-pairs as (
-
-    select
-        source_code,
-        denominator_source_code,
-        max(case when has_joint_authority then 1 else 0 end) as has_joint_authority
-    from indicators
-    group by source_code, denominator_source_code
-
-),
-
 delivered as (
 
     select
@@ -197,7 +215,7 @@ coverage_pieces as (
 
     select
         {% for column in key %}f.{{ column }}, {% endfor %}
-        d.held_from as known_from,
+        {{ later_of("d.held_from", "f.period_known_from") }} as known_from,
         d.held_to as known_to,
         {{ measures_of(measures, {
             "deliveries": "d.deliveries",
@@ -208,6 +226,7 @@ coverage_pieces as (
         }) }}
     from frames as f
     inner join delivered as d on {% for column in pair + period + region %}f.{{ column }} = d.{{ column }}{{ " and " if not loop.last }}{% endfor %}
+    where f.period_known_from < d.held_to
 
 ),
 

@@ -138,8 +138,15 @@ class Findings:
             from found left join report_rule using (rule_id) left join report_column using (column_name)
             """
         )
-        self._show("value")
-        self._show("file_name")
+        columns = ("value", "file_name")
+        flags = ", ".join(
+            f"bool_or(regexp_matches({c}, {quoted(_HIDDEN)}) or {c} <> {masked_sql(c)} or length({c}) > {VALUE_LIMIT})"
+            for c in columns
+        )
+        # One look tells which columns there is anything to do for: in most deliveries none.
+        for column, is_odd in zip(columns, con.execute(f"select {flags} from report_error").fetchall()[0], strict=True):
+            if is_odd:
+                self._show(column)
 
     def _show(self, column: str) -> None:
         """Write a column's texts so that they can be shown; Python is asked only about those that hold what does not show."""

@@ -15,8 +15,10 @@ from sources.regional.county import Dialect
 _MANY = 30
 
 
-def expected(rule: Any, contract: Contract | None, dialect: Dialect | None, texts: dict[str, Any]) -> dict[str, str]:
-    """By language; empty texts where the rule is not about values."""
+def expected(
+    rule: Any, contract: Contract | None, dialect: Dialect | None, texts: dict[str, Any], period: str | None
+) -> dict[str, str]:
+    """By language; empty texts where the rule is not about values. `period` is the month of the delivery."""
     if contract is None or not isinstance(rule, Rule):
         return dict.fromkeys(LANGUAGES, "")
     column, facts = contract.column(rule.column), _facts(rule, contract, dialect)
@@ -28,6 +30,9 @@ def expected(rule: Any, contract: Contract | None, dialect: Dialect | None, text
         name = kind
     elif name == "range" and None in (column.minimum, column.maximum):
         name = "at_least" if column.maximum is None else "at_most"
+    elif name == "in_period" and period and kind in ("date", "timestamp"):
+        # The rule's own example is of another month than this one.
+        facts["example"] = period
     elif name not in ("required", "pattern", "range"):
         name = "example" if facts["example"] else "none"
     return {language: texts[language]["expected"][name].format(**facts) for language in LANGUAGES}

@@ -161,7 +161,7 @@ def _mend(case: Case, decided: list[str], findings: Findings | None, context: Co
         rule = rule_of(rule_id, context.contract)
         items.append(
             {
-                **_rule(rule, context),
+                **_rule(rule, case.sent["period"], context),
                 "is_verdict": rule_id in decided,
                 "fix": _fix(rule, case.sent["period"], findings.values_of(rule_id) if findings else [], context),
                 "failed": failed,
@@ -180,7 +180,7 @@ def rule_of(rule_id: str, contract: Contract | None) -> Any:
     return file_rule(rule_id)
 
 
-def _rule(rule: Any, context: Context) -> dict[str, Any]:
+def _rule(rule: Any, period: str | None, context: Context) -> dict[str, Any]:
     column = getattr(rule, "column", None)
     is_codes = getattr(rule, "check", None) == "codes"
     return {
@@ -191,7 +191,7 @@ def _rule(rule: Any, context: Context) -> dict[str, Any]:
         "column": column,
         "header": header_of(column, context.dialect),
         "codes": agreed_codes(context.contract.column(column), context.dialect) if is_codes else [],
-        "expected": expected(rule, context.contract, context.dialect, texts()),
+        "expected": expected(rule, context.contract, context.dialect, texts(), period),
         "text": rule.text,
     }
 

@@ -8,6 +8,7 @@ import pytest
 from small import column, contract, rule
 
 from sources.contract import LANGUAGES
+from sources.regional.catalogue import dataset_contract
 from sources.regional.file_rules import file_rule, file_rules
 from sources.regional.holds import judge
 from sources.regional.holds.expectation import month_number
@@ -167,6 +168,14 @@ def test_a_share_that_should_be_35_and_is_035_is_a_unit():
     found = findings(case(others=others, contract=shares, middle={"share": Decimal("0.35")}, filled={"share": 800}))
     assert codes(found) == ["UNIT"]
     assert found[0].column == "share"
+
+
+def test_staff_told_in_hours_of_the_month_or_without_the_decimal_comma_is_a_unit():
+    staff = dataset_contract("personnel")
+    others = [month(n, middle={"fte": Decimal("14.2"), "absence_days": Decimal(18)}) for n in (1, 2, 3)]
+    for told, held in (("1420", ["UNIT"]), ("2272", ["UNIT"]), ("16.9", [])):
+        middle = {"fte": Decimal(told), "absence_days": Decimal(21)}
+        assert codes(findings(case(others=others, contract=staff, middle=middle, filled={"fte": 30}))) == held
 
 
 def test_a_level_that_a_person_released_is_not_asked_about_again():
