@@ -54,6 +54,15 @@ def test_euros_over_contacts_take_both_datasets_and_lift_the_sample(warehouse):
     assert 0 < country[3] < 1 and country[4] == "caution"
 
 
+def test_continuity_follows_a_client_over_the_months_of_the_quarter(warehouse):
+    # Two visits to one professional in July, one to another in August: (4 + 1 - 3) / 6. Whoever has no pseudonym is nobody's client.
+    assert versions(
+        warehouse, "value, numerator, denominator, coverage", of("phc_continuity_of_care", "organiser", "05", **QUARTER)
+    ) == [(Decimal("0.3333"), Decimal("0.3333"), 1, 1, NIGHT_1, None)]
+    (missing,) = versions(warehouse, "value, value_status", of("phc_continuity_of_care", "organiser", "17", **QUARTER))
+    assert missing[:2] == (None, "missing")
+
+
 def test_hundredths_are_told_in_their_own_unit(warehouse):
     assert versions(
         warehouse, "value, numerator, denominator", of("bought_service_expense_share", "organiser", "03")

@@ -14,6 +14,7 @@ with versions as (
         ("int__projection_observation", true),
         ("int__key_figure_observation", true),
         ("int__contact_observation", false),
+        ("int__continuity_observation", false),
         ("int__sotkanet_observation", true),
         ("int__sampo_observation", true),
         ("int__treasury_observation", true),
