@@ -20,6 +20,7 @@ with versions as (
         ("int__treasury_observation", true),
         ("int__cost_observation", false),
         ("int__event_observation", false),
+        ("int__municipality_observation", false),
         ("int__derived_observation", false),
     ] -%}
     select *, {{ "true" if is_national else "false" }} as is_national from {{ ref(figures) }}
