@@ -79,14 +79,13 @@ def test_a_county_stands_beside_the_country(warehouse):
     asked = f"select {figures} from mart.county_profile where region_code = '05' and {SEPTEMBER}"
     (value, country, origin, remarks, country_remarks), *more = warehouse.execute(asked).fetchall()
     assert (value, country, origin, more) == (Decimal("10.4478"), Decimal("6.1962"), "synthetic", [])
-    # Its first visits are of men, and it has no rural municipality, nor two of which the one is bilingual.
+    # Its first visits are of men, and only the population of its city is known here.
     assert remarks == "; ".join(
-        f"{code}: not_applicable"
-        for code in (
-            "contacts_ratio_bilingual_to_finnish",
-            "contacts_ratio_rural_to_urban",
-            "first_visit_within_limit_ratio_rural_to_urban",
-            "first_visit_within_limit_ratio_women_to_men",
+        (
+            "contacts_ratio_bilingual_to_finnish: missing",
+            "contacts_ratio_rural_to_urban: missing",
+            "first_visit_within_limit_ratio_rural_to_urban: not_applicable",
+            "first_visit_within_limit_ratio_women_to_men: not_applicable",
         )
     )
     assert "contacts_per_1000: caution" in country_remarks
