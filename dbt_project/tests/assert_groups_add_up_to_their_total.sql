@@ -1,6 +1,6 @@
 {{ config(meta={"dagster": {"ref": {"name": "core__fct_observation"}}}) }}
--- Detects figures whose population groups do not make up everybody: over the sexes with the unknown, over each of the two sets of age groups, over sex and age,
--- over language status and over municipality type; what is counted, and what it is divided by. Matters because a person would be counted twice, or nowhere.
+-- Detects figures whose population groups do not make up everybody: over the sexes with the unknown, over each of the two sets of age groups, over language
+-- status and over municipality type; what is counted, and what it is divided by. Matters because a person would be counted twice, or nowhere.
 -- A row is a current figure of the deliveries, counted in numbers, whose groups have another sum than its total.
 with figures as (
 
@@ -26,8 +26,8 @@ groups as (
         sum(numerator) as numerator,
         sum(denominator) as denominator
     from figures
-    -- The law's age groups are made by sex for residents alone: those of unknown sex are not among them.
-    where split_kind <> 'total' and not (split_kind = 'sex_and_age' and age_group in ('{{ law_age_groups() | join("', '") }}'))
+    -- Sex and age together are made of the sexes that are known: those of unknown sex are in none of these groups.
+    where split_kind not in ('total', 'sex_and_age')
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 )
