@@ -14,7 +14,7 @@ import click
 @click.option("--period", metavar="PERIOD", help="2026, 2026-Q3 or 2026-09; the latest that there is unless given.")
 @click.option(
     "--level",
-    help="The region's level, where a code is of several: county, country, collaborative_area, joint_authority.",
+    help="The region's level, where a code is of several: county, country, collaborative_area, joint_authority, municipality.",
 )
 @click.option("--basis", help="residence, organiser or producer; the first of these that there is unless given.")
 @click.option("--sex", help="A population group; total unless given. So with the next three.")

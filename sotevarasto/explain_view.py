@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from warehouse.cells import GROUPS, TOTAL, period_text
+from warehouse.cells import GROUPS, MUNICIPALITY, TOTAL, period_text
 
 _HASH = 64
 _SHOWN_CHECKS = 5
@@ -120,7 +120,13 @@ def _rows(found: Mapping[str, Any]) -> Iterable[str]:
     if not count and found["missing"]:
         yield _title("Rows: none; what would bring them is missing")
         return
-    yield _title(f"Rows: {count:,} behind the total of the region; a group has the inputs of its total")
+    municipal = found["cell"]["region_level"] == MUNICIPALITY
+    whole = (
+        "county; a municipality has the inputs of its county"
+        if municipal
+        else "region; a group has the inputs of its total"
+    )
+    yield _title(f"Rows: {count:,} behind the total of the {whole}")
     yield from (f"  {line}" for line in found["rows"]["sql"].splitlines())
 
 

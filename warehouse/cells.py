@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 GROUPS = ("sex", "age_group", "language_status", "municipality_type")
 TOTAL = "total"
+MUNICIPALITY = "municipality"
 # Where a code or a figure is of several levels or bases and nobody says which, the first of these.
-_LEVELS = ("county", "country", "collaborative_area", "joint_authority")
+_LEVELS = ("county", "country", "collaborative_area", "joint_authority", MUNICIPALITY)
 _BASES = ("residence", "organiser", "producer")
 _NEAR = 5
 _CLOSE = 75
@@ -124,7 +125,7 @@ def _indicator(con: DuckDBPyConnection, word: str) -> str:
 
 def _of_region(con: DuckDBPyConnection, indicator: str, wanted: Wanted) -> list[dict[str, Any]]:
     """Every row of the indicator in the region that is meant."""
-    known = rows_of(con, "select * from core.dim_region")
+    known = rows_of(con, query("cell_regions"), {"indicator": indicator})
     meant = [
         row
         for row in known

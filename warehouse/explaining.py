@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.assets import DELIVERED, SOURCE_ASSETS
-from warehouse.cells import GROUPS, CellError, Wanted, find_cell, rows_of
+from warehouse.cells import GROUPS, MUNICIPALITY, CellError, Wanted, find_cell, rows_of
 from warehouse.row_queries import row_query
 from warehouse.sql import name, query
 
@@ -135,6 +135,8 @@ def _missing(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) ->
     if cell["source_code"] not in DELIVERED or cell["coverage"] in (None, 1) or not _has(con, "dq.delivery_status"):
         return []
     told = {key: cell[key] for key in ("source_code", "region_level", "region_code", "period_start", "period_end")}
+    if cell["region_level"] == MUNICIPALITY:
+        told |= {"region_level": "county", "region_code": _county_of(con, cell)}
     awaited = rows_of(con, query("explain_missing"), told | {"moment": moment})
     own = [one for one in awaited if not one["is_joint"]]
     # What the joint authority sends counts in some figures alone: not where the figure says that it expects the organisers' deliveries and no more.
@@ -142,6 +144,13 @@ def _missing(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) ->
     if expected and int(expected[1]) == len(own):
         awaited = own
     return [one for one in awaited if one["is_missing"]]
+
+
+def _county_of(con: DuckDBPyConnection, cell: dict[str, Any]) -> str:
+    """The county whose deliveries a municipality's figure is made of."""
+    place = {"code": cell["region_code"], "year": cell["period_start"].year}
+    county = "select county_code from core.dim_municipality where municipality_code = $code and year = $year"
+    return con.execute(county, place).fetchone()[0]
 
 
 def _divisions(con: DuckDBPyConnection, cell: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from warehouse.cells import TOTAL
+from warehouse.cells import MUNICIPALITY, TOTAL
 from warehouse.sql import literal, query
 
 # Which rows the figures of a source are made of; of every other source the figure stands in its snapshot as it is.
@@ -53,6 +53,7 @@ def row_query(cell: Mapping[str, Any], at: datetime | None) -> str:
     told |= {"year": cell["period_start"].year, "groups": _groups(cell), "service_group": _service_group(cell)}
     fact, has_persons = _EVENTS.get(cell["source_code"], ("", False))
     told |= {"dataset": cell["source_code"], "fact": fact, "places": _PLACES if has_persons else ""}
+    told |= {"region": _region(told)}
     told |= {"county": _COUNTY.format_map(told) if has_persons else "c.organiser_code"}
     return text.format_map(told).strip()
 
@@ -63,6 +64,13 @@ def _text_of(cell: Mapping[str, Any]) -> str:
     return "rows_events" if is_of_events else _ROWS.get(source, _OTHERWISE)
 
 
+def _region(told: Mapping[str, str]) -> str:
+    """Which county's delivery a row needs, over `a` (core.region_county_assn): a municipality's is its own county's."""
+    if told["region_level"] == MUNICIPALITY:
+        return "a.region_level = 'county' and a.region_code = t.county_code"
+    return f"a.region_level = '{told['region_level']}' and a.region_code = '{told['region_code']}'"
+
+
 def _known(alias: str, at: datetime | None) -> str:
     if at is None:
         return f"{alias}.known_to is null"
@@ -71,7 +79,8 @@ def _known(alias: str, at: datetime | None) -> str:
 
 
 def _groups(cell: Mapping[str, Any]) -> str:
-    asked = [f"{column} = {literal(cell[group])}" for group, column in _GROUPS.items() if cell[group] != TOTAL]
+    asked = [f"t.municipality_code = {literal(cell['region_code'])}"] if cell["region_level"] == MUNICIPALITY else []
+    asked += [f"{column} = {literal(cell[group])}" for group, column in _GROUPS.items() if cell[group] != TOTAL]
     if cell["age_group"] != TOTAL:
         first, *last = map(int, re.findall(r"[0-9]+", cell["age_group"]))
         # Born since the day of the population counts as 0: the youngest group has no lower end.

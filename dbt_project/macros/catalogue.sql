@@ -71,6 +71,11 @@
         (event ~ " and i.period_grains is null", "'there is no period grain; say month, quarter or year'"),
         (unknown_words("i.period_grains", ["month", "quarter", "year"]) ~ " <> ''", "'period_grains ' || i.period_grains || ': only month, quarter and year are known'"),
         (
+            list_has("i.region_levels", "'municipality'") ~ " and not (coalesce(i.denominator_measure, '') = 'population' and "
+            ~ list_has("i.bases", "'residence'") ~ " and " ~ list_has("i.period_grains", "'quarter'") ~ ")",
+            "'region_levels ' || i.region_levels || ': of municipalities there are rates over residents alone, by residence and quarter'",
+        ),
+        (
             unknown_words("i.population_groups", split_kinds()) ~ " <> ''",
             "'population_groups ' || i.population_groups || ': only " ~ split_kinds() | join(", ") ~ " are known'",
         ),

@@ -28,7 +28,7 @@
 
 {#
     Current figures of the indicators, one row per basis, region, period and population group. An indicator is taken from the source that
-    the catalogue names for it: the same figure from another source stands in the long form alone. `key` is the wide key, or less of it.
+    the catalogue names for it: the same figure from another source stands in the long form alone, and so do the few figures of municipalities. `key` is the wide key, or less of it.
 #}
 {% macro wide_figures(indicators, condition, key) %}
     select
@@ -46,7 +46,7 @@
     from (
         select *, {{ remark_of_row() }} as remark
         from {{ ref("mart__minimum_dataset") }}
-        where known_to is null and {{ condition }}
+        where known_to is null and region_level <> 'municipality' and {{ condition }}
             and (indicator_code, source_code) in (select indicator_code, source_code from {{ ref("core__dim_indicator") }})
     ) as current_figures
     group by {{ key | join(", ") }}

@@ -196,8 +196,8 @@ def _slices() -> dict[str, Rows]:
                 _contact(TURKU, rule_mask=4),
             ],
         ),
-        "c05": _delivered("c05", "05", "2026-07", 1, [_contact(TURKU), _contact(TURKU)]),
-        "d05": _delivered("d05", "05", "2026-08", 1, [_contact(TURKU)]),
+        "c05": _delivered("c05", "05", "2026-07", 1, [_met("p1"), _met("p1")]),
+        "d05": _delivered("d05", "05", "2026-08", 1, [_met("p2")]),
         "e06": _delivered(
             "e06",
             "06",
@@ -233,6 +233,11 @@ def _contact(home: str, wait_days: int | None = None, **other: Any) -> dict[str,
         contact["wait_days"] = wait_days
         contact["age_at_assessment_years"] = 2026 - birth_year
     return contact | other
+
+
+def _met(professional_id: str) -> dict[str, Any]:
+    """A visit of the one client who is followed over the quarter."""
+    return _contact(TURKU, client_id="k1", professional_id=professional_id)
 
 
 def _delivered(receipt_id: str, organiser: str, period: str, sequence: int, contacts: Rows) -> Rows:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.dbt_project.conftest import PROJECT
 from tests.dbt_project.figures import TOTAL, of, versions
-from tests.dbt_project.national_inputs import NIGHT_1, NIGHT_2, NIGHT_3
+from tests.dbt_project.national_inputs import NIGHT_1, NIGHT_2, NIGHT_3, PORI, TURKU
 
 QUARTER = {"period": "2026-07-01", "grain": "quarter"}
 
@@ -52,6 +52,25 @@ def test_euros_over_contacts_take_both_datasets_and_lift_the_sample(warehouse):
     )
     assert country[:3] == (Decimal("100.7692"), 262_000, 2_600)
     assert 0 < country[3] < 1 and country[4] == "caution"
+
+
+def test_continuity_follows_a_client_over_the_months_of_the_quarter(warehouse):
+    # Two visits to one professional in July, one to another in August: (4 + 1 - 3) / 6. Whoever has no pseudonym is nobody's client.
+    assert versions(
+        warehouse, "value, numerator, denominator, coverage", of("phc_continuity_of_care", "organiser", "05", **QUARTER)
+    ) == [(Decimal("0.3333"), Decimal("0.3333"), 1, 1, NIGHT_1, None)]
+    (missing,) = versions(warehouse, "value, value_status", of("phc_continuity_of_care", "organiser", "17", **QUARTER))
+    assert missing[:2] == (None, "missing")
+
+
+def test_the_only_municipality_of_a_county_has_its_figures_under_its_own_name(warehouse):
+    columns = "value, numerator, denominator, value_status, coverage, comparability_reason"
+    turku = versions(warehouse, columns, of("nurse_contacts_per_1000", "residence", TURKU, **QUARTER))
+    assert turku == versions(warehouse, columns, of("nurse_contacts_per_1000", "residence", "05", **QUARTER))
+    assert turku[-1][:4] == (0, 0, 2010, "true_zero")
+    named = "region_name_fi, region_name_sv, region_level, value_status, comparability_reason"
+    (pori,) = versions(warehouse, named, of("nurse_contacts_per_1000", "residence", PORI, **QUARTER))
+    assert pori[:4] == ("Pori", "Björneborg", "municipality", "missing") and "expected deliveries missing" in pori[4]
 
 
 def test_hundredths_are_told_in_their_own_unit(warehouse):
@@ -125,6 +144,10 @@ def test_faulty_rows_of_the_catalogue_are_refused_by_their_names(after):
             "denominator_source_code = 'visits'",
             "denominator_source_code visits is no event dataset",
         ),
+        "referral_handled_within_limit_share": (
+            "region_levels = 'county;municipality'",
+            "region_levels county;municipality: of municipalities there are rates over residents alone",
+        ),
         "bought_service_expense_share": ("bases = 'residence'", "a dataset without persons has the basis organiser"),
     }
     damage = ";".join(
@@ -156,3 +179,16 @@ def test_groups_that_do_not_add_up_and_rows_that_are_there_twice_fail_the_build(
     groups, rows = "assert_groups_add_up_to_their_total", "assert_events_are_rows_of_their_deliveries"
     told = after(damage, "test", groups, rows)
     assert {name: failures for name, (_, failures) in told.items()} == {groups: len(spoilt), rows: 1}
+
+
+def test_municipalities_that_do_not_make_up_their_county_and_counties_that_are_not_the_country_fail_the_build(after):
+    of_quarter = "known_to is null and period_grain = 'quarter' and sex = 'total' and age_group = 'total' and language_status = 'total' and municipality_type = 'total'"
+    spoilt = f"""
+        update core.fct_observation set numerator = numerator + 1
+        where {of_quarter} and indicator_code = 'nurse_contacts_per_1000' and region_code = '{TURKU}';
+        update core.fct_observation set denominator = denominator + 1
+        where {of_quarter} and indicator_code = 'oral_health_contacts_per_1000' and region_code = '{TURKU}';
+        update core.fct_observation set numerator = numerator + 1
+        where {of_quarter} and indicator_code = 'nurse_contacts_per_1000' and region_level = 'country' and basis = 'organiser'"""
+    told = after(spoilt, "test", "assert_regions_add_up")
+    assert {name: failures for name, (_, failures) in told.items()} == {"assert_regions_add_up": 3}

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.dbt_project.national_inputs import NIGHT_1, NIGHT_2, NIGHT_3
-from warehouse.cells import rows_of
+from tests.dbt_project.national_inputs import NIGHT_1, NIGHT_2, NIGHT_3, TURKU
+from warehouse.cells import Wanted, find_cell, rows_of
 from warehouse.row_queries import row_query
 
 SEPTEMBER = "period_grain = 'month' and period_start = '2026-09-01'"
@@ -38,6 +38,14 @@ def test_a_sender_that_the_region_waits_for_is_told_with_no_rows(warehouse):
     of_uusimaa = f"{SEPTEMBER} and region_code = '03' and source_code = 'care_contacts' and basis = 'organiser' and input_role = 'rows'"
     assert inputs(warehouse, of_uusimaa) == {("f03", "rows", 4), ("gHUS", "rows", 6)}
     assert ("gHUS", "rows", 0) in inputs(warehouse, of_uusimaa.replace("'03'", "'04'"))
+
+
+def test_a_municipality_is_found_by_its_name_and_has_the_inputs_of_its_county(warehouse):
+    cell = find_cell(warehouse, Wanted("nurse_contacts_per_1000", "Turku"))
+    assert (cell["region_level"], cell["region_code"], cell["period_grain"]) == ("municipality", TURKU, "quarter")
+    quarter = "period_grain = 'quarter' and source_code = 'care_contacts' and basis = 'residence' and region_code = "
+    of_turku = inputs(warehouse, f"{quarter} '{TURKU}'")
+    assert {("c05", "rows", 2), ("b05", "rows", 20)} <= of_turku == inputs(warehouse, f"{quarter} '05'")
 
 
 def test_costs_name_their_delivery_population_and_need_factors(warehouse):

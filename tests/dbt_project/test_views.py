@@ -46,6 +46,8 @@ WITHOUT_VALUES = (
     "mental_health_contacts_per_1000_age",
     "mental_health_contacts_ratio",
     "remote_contact_share_ratio",
+    "contacts_ratio_rural",
+    "contacts_ratio_bilingual",
 )
 
 
@@ -60,8 +62,11 @@ def test_each_theme_has_a_wide_view_with_a_column_for_each_of_its_indicators(war
 
 @pytest.mark.parametrize(("code", "theme"), INDICATORS)
 def test_a_wide_view_says_what_the_current_rows_of_the_long_form_say(warehouse, code, theme):
+    # Municipalities stand in the long form alone.
     apart = f"""
-        with long as (select {KEY}, value from mart.minimum_dataset where known_to is null and indicator_code = '{code}' and value is not null),
+        with long as (
+            select {KEY}, value from mart.minimum_dataset
+            where known_to is null and indicator_code = '{code}' and value is not null and region_level <> 'municipality'),
         wide as (select {KEY}, "{code}" as value from mart.wide_{theme} where "{code}" is not null)
         (from long except all from wide) union all (from wide except all from long)"""
     assert warehouse.execute(apart).fetchall() == []
@@ -74,8 +79,15 @@ def test_a_county_stands_beside_the_country(warehouse):
     asked = f"select {figures} from mart.county_profile where region_code = '05' and {SEPTEMBER}"
     (value, country, origin, remarks, country_remarks), *more = warehouse.execute(asked).fetchall()
     assert (value, country, origin, more) == (Decimal("10.4478"), Decimal("6.1962"), "synthetic", [])
-    # Its first visits are of men.
-    assert remarks == "first_visit_within_limit_ratio_women_to_men: not_applicable"
+    # Its first visits are of men, and only the population of its city is known here.
+    assert remarks == "; ".join(
+        (
+            "contacts_ratio_bilingual_to_finnish: missing",
+            "contacts_ratio_rural_to_urban: missing",
+            "first_visit_within_limit_ratio_rural_to_urban: not_applicable",
+            "first_visit_within_limit_ratio_women_to_men: not_applicable",
+        )
+    )
     assert "contacts_per_1000: caution" in country_remarks
 
 
@@ -244,7 +256,9 @@ def test_the_dictionary_tells_unit_codes_labels_and_contract_where_they_are_know
     assert told("core.fct_care_contact", "visit_duration_hours")[0] == "hours"
     assert told("core.fct_care_contact", "visit_duration_hours")[3] == "care_contacts"
     assert told("core.fct_care_contact", "known_from")[3] is None
-    assert told("mart.minimum_dataset", "region_level")[1] == "collaborative_area; country; county; joint_authority"
+    assert told("mart.minimum_dataset", "region_level")[1] == (
+        "collaborative_area; country; county; joint_authority; municipality"
+    )
     assert told("mart.wide_need", "contacts_per_1000")[0] == "per_1000"
     assert told("mart.county_profile", "population_country")[0] == "persons"
     assert told("mart.vahimmaistietosisalto", "alueen_koodi")[2] == "Områdets kod"

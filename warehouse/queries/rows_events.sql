@@ -10,4 +10,4 @@ where c.period_start between date '{period_start}' and date '{period_end}' and {
     join core.fct_observation as o on o.region_level = 'county' and o.region_code = a.county_code and o.indicator_code = '{indicator_code}'
       and o.basis = '{basis}' and o.period_grain = '{period_grain}' and o.period_start = date '{period_start}' and o.sex = 'total'
       and o.age_group = 'total' and o.language_status = 'total' and o.municipality_type = 'total' and o.numerator is not null and {o_known}
-    where a.region_level = '{region_level}' and a.region_code = '{region_code}'){groups}
+    where {region}){groups}

@@ -14,11 +14,13 @@ with versions as (
         ("int__projection_observation", true),
         ("int__key_figure_observation", true),
         ("int__contact_observation", false),
+        ("int__continuity_observation", false),
         ("int__sotkanet_observation", true),
         ("int__sampo_observation", true),
         ("int__treasury_observation", true),
         ("int__cost_observation", false),
         ("int__event_observation", false),
+        ("int__municipality_observation", false),
         ("int__derived_observation", false),
     ] -%}
     select *, {{ "true" if is_national else "false" }} as is_national from {{ ref(figures) }}

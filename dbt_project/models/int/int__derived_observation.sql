@@ -113,6 +113,8 @@ summed as (
         known_from,
         known_to,
         case derivation_kind when 'standardised' then {{ age_groups() | length }} else 2 end as groups_wanted,
+        count(case when part <> 'total' then 1 end) as groups_there,
+        max(case when part = 'total' and value_status <> {{ value_missing() }} then 1 else 0 end) as is_total_known,
         count(case when part <> 'total' and value_status <> {{ value_missing() }} then 1 end) as groups_known,
         count(case when part <> 'total' and value_status = {{ value_not_applicable() }} then 1 end) as groups_not_applicable,
         sum(events) as events,
@@ -133,6 +135,7 @@ judged as (
     select
         *,
         case
+            when is_total_known = 1 and groups_there < groups_wanted then 'the region has no such group'
             when groups_known < groups_wanted then 'the figure of a group was not known'
             when groups_not_applicable > 0 then 'a group has no figure'
             when derivation_kind = 'standardised' and standardised_value is null
@@ -148,6 +151,8 @@ told as (
     select
         *,
         case
+            -- Not every region has municipalities of each type and language.
+            when is_total_known = 1 and groups_there < groups_wanted then {{ value_not_applicable() }}
             when groups_known < groups_wanted then {{ value_missing() }}
             when own_reason is not null then {{ value_not_applicable() }}
             else {{ value_status_of_count("case when derivation_kind = 'standardised' then events else group_value end") }}

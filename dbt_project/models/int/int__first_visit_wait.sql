@@ -17,15 +17,7 @@ service_classes as (
 
 limits as (
 
-    select
-        cast(limit_value as integer) as limit_value,
-        limit_unit,
-        cast(coalesce(age_from_years, '0') as smallint) as age_from_years,
-        cast(coalesce(age_to_years, '999') as smallint) as age_to_years,
-        cast(coalesce(valid_from, '0001-01-01') as date) as valid_from,
-        cast(coalesce(valid_to, '9999-12-31') as date) as valid_to
-    from {{ ref("raw__care_guarantee") }}
-    where domain = 'primary_health_care' and step = 'first non-urgent visit' and is_applied = 'true'
+    {{ first_visit_limits() }}
 
 ),
 

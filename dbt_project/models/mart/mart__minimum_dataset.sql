@@ -13,7 +13,19 @@ indicators as (
 
 regions as (
 
-    select * from {{ ref("core__dim_region") }}
+    select region_level, region_code, region_name_fi, region_name_sv, region_name_en from {{ ref("core__dim_region") }}
+
+    union all
+
+    -- Municipalities are today's, by the names of the last year that is known; there are no English ones.
+    select
+        'municipality' as region_level,
+        municipality_code as region_code,
+        municipality_name_fi as region_name_fi,
+        municipality_name_sv as region_name_sv,
+        municipality_name_fi as region_name_en
+    from {{ ref("core__dim_municipality") }}
+    where year = (select max(year) from {{ ref("core__dim_municipality") }})
 
 ),
 

@@ -1,5 +1,5 @@
 -- One row per source (or single indicator of it), basis, region, period, input (a delivery or a snapshot) and stretch over which it was behind the figures. Population groups
--- have the inputs of their total, so that the table stays small.
+-- have the inputs of their total, and municipalities those of their county, so that the table stays small.
 {%- set kept = [
     "source_code", "indicator_code", "basis", "region_level", "region_code", "period_grain", "period_start",
     "input_role", "receipt_id", "snapshot_id", "row_count", "known_from", "known_to",
@@ -323,6 +323,35 @@ inputs as (
     {% endfor %}
 ),
 
+-- A figure of a municipality is made of rows of its county's inputs, and has those.
+municipalities as (
+
+    select distinct o.source_code, o.basis, o.period_grain, o.period_start, o.region_code, m.county_code
+    from {{ ref("int__municipality_observation") }} as o
+    inner join {{ ref("core__dim_municipality") }} as m on extract(year from o.period_start) = m.year and o.region_code = m.municipality_code
+
+),
+
+of_regions as (
+
+    select * from inputs
+
+    union all
+
+    select
+        i.source_code, i.indicator_code, i.basis, 'municipality' as region_level, m.region_code, i.period_grain, i.period_start,
+        i.input_role, i.receipt_id, i.snapshot_id, i.row_count, i.known_from, i.known_to
+    from inputs as i
+    inner join municipalities as m
+        on i.source_code = m.source_code
+        and i.basis = m.basis
+        and i.period_grain = m.period_grain
+        and i.period_start = m.period_start
+        and i.region_code = m.county_code
+    where i.region_level = 'county' and i.indicator_code is null
+
+),
+
 hashes as (
 
     select distinct receipt_id as input_id, sha256 from {{ ref("stg__delivery") }}
@@ -339,7 +368,7 @@ final as (
         cast(i.row_count as bigint) as row_count,
         i.known_from,
         nullif(i.known_to, {{ open_end() }}) as known_to
-    from inputs as i
+    from of_regions as i
     inner join hashes as h on coalesce(i.receipt_id, i.snapshot_id) = h.input_id
     -- Replaced in the moment in which it was known: nobody could have seen a figure of it.
     where i.known_from < i.known_to
