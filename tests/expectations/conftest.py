@@ -13,7 +13,12 @@ from expectations.suites import read_bounds
 from sources.national.key_figures.figures import MEASURES
 from sources.national.sotkanet.catalogue import catalogue
 
-INDICATORS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "raw__indicator.csv"
+SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
+INDICATORS = SEEDS / "raw__indicator.csv"
+DERIVED = {
+    row["indicator_code"]
+    for row in csv.DictReader((SEEDS / "raw__derived_indicator.csv").read_text(encoding="utf-8").splitlines())
+}
 ORGANISERS = [f"{n:02d}" for n in range(1, 22)] + ["90", "HUS"]
 PERIODS = ["2026-06", "2026-07", "2026-08"]
 RESIDENTS = {code: 20_000 for code in ORGANISERS if code != "HUS"}
@@ -126,11 +131,11 @@ PUBLISHED = [
         if code.startswith("thl_")
     ),
     *(("statfin_key_figures", code, read_bounds()["indicators"][code]["plausible"]) for code in MEASURES),
-    # Of what is made of events too: how its parts add up is judged alike for all.
+    # Of what is made of events, and of other indicators, too: how its parts add up is judged alike for all.
     *(
         (row["source_code"], row["indicator_code"], read_bounds()["indicators"][row["indicator_code"]]["plausible"])
         for row in csv.DictReader(INDICATORS.read_text(encoding="utf-8").splitlines())
-        if row["numerator_measure"]
+        if row["numerator_measure"] or row["indicator_code"] in DERIVED
     ),
 ]
 

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from deliveries import AT, NEXT, ROWS, Desk, contacts, manifest, send_three, written
 
+from sources.regional.catalogue import dataset_contracts
 from sources.regional.file_rules import file_rule
 
 
@@ -129,7 +130,7 @@ def test_a_wrong_row_count_is_rejected_with_both_counts(desk):
     [
         ({"organiser_code": "06"}, "ORGANISER", "06", "05"),
         ({"organiser_code": "TEST"}, "TEST_ORGANISER", "TEST", "05"),
-        ({"dataset": "ward_days"}, "DATASET", "ward_days", "care_contacts, costs"),
+        ({"dataset": "ward_days"}, "DATASET", "ward_days", ", ".join(dataset_contracts())),
         ({"contract_version": "0.9.0"}, "CONTRACT_VERSION", "0.9.0", "1.0.0"),
         ({"period": "2026-10"}, "PERIOD", "2026-10", "2026-09"),
         ({"created_at": "2026-09-14T00:00:00+03:00"}, "MANIFEST_TIME", "2026-09-14T00:00:00+03:00", AT.isoformat()),
