@@ -60,8 +60,9 @@ dev: $(MANIFEST)
 postgres: $(VENV)/.ready
 	@$(PYTHON) -m pip --python "$(BIN)/python" install -qq --no-deps --require-hashes -r requirements-postgres.lock
 
+# In the order of tests/conftest.py: the long files first.
 test: $(MANIFEST)
-	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m "not slow"
+	@"$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: $(MANIFEST)
 	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m slow

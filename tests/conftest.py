@@ -1,12 +1,39 @@
 """Shared by all tests: no telemetry, a UTF-8 locale, and homes that never touch the user's own; fixtures that modules of several rooms ask for by name."""
 
 import os
+from collections import Counter
 
 import pytest
 
 os.environ.update(DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false", DAGSTER_DISABLE_TELEMETRY="1", PYTHONUTF8="1")
 for name in ("SOTEVARASTO_HOME", "SOTEVARASTO_PROFILE", "SOTEVARASTO_KILL_AT", "DAGSTER_HOME"):
     os.environ.pop(name, None)
+
+
+# Files that take long for the number of their tests. The build that many files share comes before them all, beside the night, so that nobody waits for it.
+LONG = (
+    "tests/dbt_project/test_build.py",
+    "tests/test_small_night.py",
+    "tests/sources/national/statfin/test_statfin_collect.py",
+    "tests/sources/regional/test_intake_killed.py",
+    "tests/resilience/test_damage.py",
+    "tests/sources/regional/onboarding/test_onboarding_guesses.py",
+    "tests/sources/simulator/test_verdicts.py",
+    "tests/sources/regional/holds/test_hold_killed.py",
+    "tests/dbt_project/test_mergers.py",
+    "tests/sources/national/projection/test_projection_collect.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then by the number of tests: no worker is left alone with one at the end. Within a file the order stays."""
+    tests = Counter(file_of(item) for item in items)
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: (place.get(file_of(item), len(LONG)), -tests[file_of(item)], file_of(item)))
+
+
+def file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ hashes of the tables that come out (warehouse/hashes.py).
 """
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,22 +19,24 @@ _MADE_BY_TOOLS = ("target", "logs", "dbt_packages", "__pycache__")
 def code_fingerprint(root: Path = CODE_ROOT) -> str:
     """SHA-256 over the names and contents of all code, models, contracts, seeds and pinned versions under `root`."""
     digest = hashlib.sha256()
-    for path in sorted(_code_files(root), key=lambda path: path.relative_to(root).as_posix()):
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(_code_files(root)):
+        digest.update(f"{name}\n".encode())
+        digest.update(hashlib.sha256((root / name).read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _code_files(root: Path) -> Iterable[Path]:
-    for name in _CODE_FILES:
-        if (root / name).is_file():
-            yield root / name
-    for folder in _CODE_FOLDERS:
-        for path in (root / folder).rglob("*"):
-            parts = path.relative_to(root).parts
-            hidden = any(part.startswith(".") or part in _MADE_BY_TOOLS for part in parts)
-            if path.suffix in _CODE_SUFFIXES and not hidden and path.is_file():
-                yield path
+def _code_files(root: Path) -> Iterable[str]:
+    """Their names under `root`; folders of tools are not even looked into."""
+    yield from (name for name in _CODE_FILES if (root / name).is_file())
+    for top in _CODE_FOLDERS:
+        for folder, below, files in os.walk(root / top):
+            below[:] = [name for name in below if _is_ours(name)]
+            inside = Path(folder).relative_to(root).as_posix()
+            yield from (f"{inside}/{name}" for name in files if name.endswith(_CODE_SUFFIXES) and _is_ours(name))
+
+
+def _is_ours(name: str) -> bool:
+    return not name.startswith(".") and name not in _MADE_BY_TOOLS
 
 
 def input_fingerprint(code: str, facts: Iterable[str]) -> str:

@@ -252,11 +252,16 @@ def _create_unmapped(con: "DuckDBPyConnection") -> None:
 
 def _create_source(con: "DuckDBPyConnection", sources: Iterable[Freshness]) -> None:
     """Each source with the moment of its newest usable answer; times in UTC."""
-    con.execute(f"CREATE TABLE source AS {_no_rows(SOURCE)}")
-    moments = ("answered_at", "rows_known_from", "stale_after")
+    import pyarrow as pa
+
+    def utc(moment: datetime | None) -> datetime | None:
+        return moment and moment.astimezone(UTC).replace(tzinfo=None)
+
     rows = [
-        [one.source_code, one.organiser_code, one.within_days]
-        + [m.astimezone(UTC).replace(tzinfo=None) if (m := getattr(one, name)) else None for name in moments]
-        for one in sources
+        (s.source_code, s.organiser_code, s.within_days, utc(s.answered_at), utc(s.rows_known_from), utc(s.stale_after))
+        for s in sources
     ]
-    con.executemany(f"INSERT INTO source VALUES ({', '.join('?' * len(SOURCE))})", rows)
+    con.execute(f"CREATE TABLE source AS {_no_rows(SOURCE)}")
+    con.register("told", pa.table(dict(zip(SOURCE, map(list, zip(*rows, strict=True)), strict=True))))
+    con.execute("INSERT INTO source FROM told")
+    con.unregister("told")

@@ -117,7 +117,7 @@ def _document(path: Path) -> Any:
         ) from None
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML as SafeLoader reads it, except that a key given twice is refused: plain YAML keeps the last one in silence."""
 
     def construct_mapping(self, node, deep=False):

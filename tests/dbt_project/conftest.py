@@ -38,41 +38,61 @@ class Build:
 Runner = Callable[..., Build]
 
 
-@pytest.fixture(scope="session")
-def dbt_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """Runs `dbt build` with the given arguments on a build folder."""
-    from dbt.cli.main import dbtRunner
+class Dbt:
+    """dbt on this project, parsed once: of what it parses, only the sources say where the build folder lies."""
 
-    target = tmp_path_factory.mktemp("target")
-    before = os.environ.get("SOTEVARASTO_BUILD")
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._folder = target / "parsed of"
+        parsed = self._invoke(None, self._folder, "parse")
+        assert parsed.success, parsed.exception
+        self._manifest = parsed.result
+
+    def __call__(self, folder: Path, *arguments: str):
+        """What dbt comes to with these arguments on a build folder."""
+        for source in self._manifest.sources.values():
+            for told in (source.meta, source.source_meta, source.config.meta):
+                if "external_location" in told:
+                    told["external_location"] = told["external_location"].replace(
+                        _quoted(self._folder), _quoted(folder)
+                    )
+        self._folder = folder
+        return self._invoke(self._manifest, folder, *arguments)
+
+    def _invoke(self, manifest, folder: Path, *arguments: str):
+        from dbt.cli.main import dbtRunner
+
+        project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        own = ["--target-path", str(self._target), "--log-path", str(self._target)]
+        quiet = ["--no-version-check", "--quiet", "--log-level", "none"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SOTEVARASTO_BUILD", str(folder))
+            return dbtRunner(manifest=manifest).invoke([*arguments, *project, *own, *quiet])
+
+
+def _quoted(folder: Path) -> str:
+    return str(folder).replace("'", "''")
+
+
+@pytest.fixture(scope="session")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
+    return Dbt(tmp_path_factory.mktemp("target"))
+
+
+@pytest.fixture(scope="session")
+def dbt_build(dbt: Dbt) -> Runner:
+    """Runs `dbt build` with the given arguments on a build folder."""
 
     def run(folder: Path, *arguments: str) -> Build:
-        os.environ["SOTEVARASTO_BUILD"] = str(folder)
-        places = [
-            "--project-dir",
-            str(PROJECT),
-            "--profiles-dir",
-            str(PROJECT),
-            "--target-path",
-            str(target),
-            "--log-path",
-            str(target),
-        ]
-        result = dbtRunner().invoke(
-            ["build", *arguments, *places, "--no-version-check", "--quiet", "--log-level", "none"]
-        )
+        result = dbt(folder, "build", *arguments)
         assert result.exception is None, result.exception
         return Build(folder, {r.node.name: str(r.status) for r in result.result}, result.success)
 
-    yield run
-    if before is None:
-        os.environ.pop("SOTEVARASTO_BUILD", None)
-    else:
-        os.environ["SOTEVARASTO_BUILD"] = before
+    return run
 
 
 @pytest.fixture(scope="session")
-def built(dbt_build: Runner, tmp_path_factory: pytest.TempPathFactory) -> Build:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The whole project over the hand-made inputs, unit tests too. Workers of one test run share the build: whoever comes first makes it."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build ä"
@@ -82,7 +102,7 @@ def built(dbt_build: Runner, tmp_path_factory: pytest.TempPathFactory) -> Build:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
             write_inputs(folder)
-            made = dbt_build(folder)
+            made = request.getfixturevalue("dbt_build")(folder)
             outcome.write_text(json.dumps([made.statuses, made.success]), encoding="utf-8")
     statuses, success = json.loads(outcome.read_text(encoding="utf-8"))
     return Build(folder, statuses, success)

@@ -8,7 +8,6 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.dbt_project.conftest import PROJECT
 from tests.dbt_project.figures import TOTAL, of, versions
 from tests.dbt_project.national_inputs import NIGHT_1, NIGHT_2, NIGHT_3, PORI, TURKU
 
@@ -101,23 +100,15 @@ def test_every_event_indicator_has_a_row_for_every_organiser(warehouse):
 
 
 @pytest.fixture(scope="module")
-def after(built, tmp_path_factory):
+def after(dbt, built, tmp_path_factory):
     """Runs nodes of dbt on what was built, after SQL that spoils it: what dbt says of each."""
-    from dbt.cli.main import dbtRunner
-
-    target = tmp_path_factory.mktemp("target")
 
     def run(damage: str, command: str, *nodes: str) -> dict[str, tuple[str, int | None]]:
         folder = tmp_path_factory.mktemp("spoilt")
         shutil.copy(built.folder / "work.duckdb", folder)
         with duckdb.connect(str(folder / "work.duckdb")) as con:
             con.execute(damage)
-        places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", target, "--log-path", target]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("SOTEVARASTO_BUILD", str(folder))
-            made = dbtRunner().invoke(
-                [command, "--select", *nodes, *map(str, places), "--quiet", "--log-level", "none"]
-            )
+        made = dbt(folder, command, "--select", *nodes)
         return {r.node.name: (r.message or "", r.failures) for r in made.result}
 
     return run

@@ -5,9 +5,8 @@ Those that models use are tried there: intervals in int__current_figure, control
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from math import exp, factorial
 
@@ -22,23 +21,17 @@ D = Decimal
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory) -> Iterator[Callable[[str], list[tuple]]]:
+def worked(dbt, tmp_path_factory) -> Callable[[str], list[tuple]]:
     """Answers a query that is written with the project's macros, as dbt compiles it."""
-    from dbt.cli.main import dbtRunner
-
     folder = tmp_path_factory.mktemp("statistics")
-    before = os.environ.get("SOTEVARASTO_BUILD")
-    os.environ["SOTEVARASTO_BUILD"] = str(folder)
-    places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", folder, "--log-path", folder]
 
     def ask(sql: str) -> list[tuple]:
-        made = dbtRunner().invoke(["compile", "--inline", sql, *map(str, places), "--quiet", "--log-level", "none"])
+        made = dbt(folder, "compile", "--inline", sql)
         assert made.success, made.exception
         with duckdb.connect() as con:
             return con.execute(made.result.results[0].node.compiled_code).fetchall()
 
-    yield ask
-    os.environ.pop("SOTEVARASTO_BUILD") if before is None else os.environ.update(SOTEVARASTO_BUILD=before)
+    return ask
 
 
 def at_most(events: int, mean: float) -> float:

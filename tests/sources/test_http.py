@@ -217,22 +217,23 @@ def test_a_byte_at_a_time_is_stopped_by_the_total_deadline(server, part):
         error = refusal(client, "/data")
     assert error.reason == "timeout"
     assert "total" in str(error)
-    assert 0.35 < time.monotonic() - started < 5
+    assert 0.35 < time.monotonic() - started < 20  # to its end it would drag on for 50 s
     assert len(server.seen) == 1  # whoever drags once will drag again: not tried a second time
 
 
 def test_an_error_status_is_told_even_when_its_body_never_comes(server):
     server.script("/data", drip(b"HTTP/1.1 400 Bad\r\nContent-Length: 1000\r\n\r\n", b"x", 60))
-    with quick(server, read_seconds=0.2) as client:
+    with quick(server, read_seconds=1) as client:
         assert refusal(client, "/data").status == 400
 
 
 def test_a_dragging_server_does_not_hold_up_other_fetches(server):
     server.script("/slow", DRAGGING["body"])
     server.script("/data", OK)
-    with quick(server, total_seconds=1) as client, ThreadPoolExecutor(1) as pool:
+    with quick(server, total_seconds=3) as client, ThreadPoolExecutor(1) as pool:
         slow = pool.submit(client.get, "/slow")
-        time.sleep(0.1)
+        while not server.seen:
+            time.sleep(0.01)
         assert client.get("/data").json == ["whole"]
         assert not slow.done()
         with pytest.raises(FetchError):
@@ -242,9 +243,10 @@ def test_a_dragging_server_does_not_hold_up_other_fetches(server):
 def test_a_silent_server_is_asked_again_after_the_read_deadline(server):
     server.script("/data", silent(), drip(HEAD + b"Content-Length: 9\r\n\r\n[1", b"", 0), OK)
     started = time.monotonic()
-    with quick(server, read_seconds=0.2) as client:
+    # A busy machine may answer too late as well: then it is asked once more.
+    with quick(server, read_seconds=0.2, attempts=20) as client:
         assert client.get("/data").json == ["whole"]
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 50 and len(server.seen) >= 3
 
 
 def test_a_server_that_stays_silent_is_named_with_the_deadlines(server):

@@ -5,10 +5,13 @@ Belongs here: sockets, threads and which service answers where. Does not belong 
 
 from __future__ import annotations
 
+import selectors
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Self
 
 from sources.simulator.national.classifications import ROOT as CLASSIFICATIONS_ROOT
@@ -36,6 +39,19 @@ class NationalServer:
     Use as a context manager; its `base_url_<service>` holds while it runs. Same day and seed, same bytes (but for the port in
     addresses that a service echoes). The limits are PxWeb's. `seen` lists (method, target) of each request, in order of arrival.
     """
+
+    # Of each service, answered by `respond_<service>`, the root of its addresses.
+    _SERVICES = {
+        "pxweb": PXWEB_ROOT,
+        "classifications": CLASSIFICATIONS_ROOT,
+        "sotkanet": SOTKANET_ROOT,
+        "sampo": SAMPO_ROOT,
+        "codeserver": CSAPI_ROOT,
+        "codelist": CODELIST_ROOT,
+        "treasury": TREASURY_ROOT,
+        "kela": KELA_ROOT,
+        "innokyla": "",
+    }
 
     def __init__(
         self, day: int, seed: int, max_cells: int = 120_000, max_calls: int = 40, window_seconds: float = 60.0
@@ -101,54 +117,68 @@ class NationalServer:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            pxweb = stack.enter_context(_serving(self._noted(lambda request: self.respond_pxweb(request))))
-            other = stack.enter_context(_serving(self._noted(lambda request: self.respond_classifications(request))))
-            third = stack.enter_context(_serving(self._noted(lambda request: self.respond_sotkanet(request))))
-            fourth = stack.enter_context(_serving(self._noted(lambda request: self.respond_sampo(request))))
-            fifth = stack.enter_context(_serving(self._noted(lambda request: self.respond_codeserver(request))))
-            sixth = stack.enter_context(_serving(self._noted(lambda request: self.respond_codelist(request))))
-            kela = stack.enter_context(_serving(self._noted(lambda request: self.respond_kela(request))))
-            innokyla = stack.enter_context(_serving(self._noted(lambda request: self.respond_innokyla(request))))
-            self.base_url_innokyla = f"http://127.0.0.1:{innokyla}"
-            self.base_url_kela = f"http://127.0.0.1:{kela}{KELA_ROOT}"
-            treasury = stack.enter_context(_serving(self._noted(lambda request: self.respond_treasury(request))))
-            self.base_url_treasury = f"http://127.0.0.1:{treasury}{TREASURY_ROOT}"
-            self.base_url_pxweb = f"http://127.0.0.1:{pxweb}{PXWEB_ROOT}"
-            self.base_url_classifications = f"http://127.0.0.1:{other}{CLASSIFICATIONS_ROOT}"
-            self.base_url_sotkanet = f"http://127.0.0.1:{third}{SOTKANET_ROOT}"
-            self.base_url_sampo = f"http://127.0.0.1:{fourth}{SAMPO_ROOT}"
-            self.base_url_codeserver = f"http://127.0.0.1:{fifth}{CSAPI_ROOT}"
-            self.base_url_codelist = f"http://127.0.0.1:{sixth}{CODELIST_ROOT}"
+            listening = {
+                service: stack.enter_context(_Listening(self._answering(service))) for service in self._SERVICES
+            }
+            stack.enter_context(_serving(list(listening.values())))
             self._stack = stack.pop_all()
+        for service, root in self._SERVICES.items():
+            setattr(self, f"base_url_{service}", f"http://127.0.0.1:{listening[service].server_port}{root}")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _noted(self, respond: Respond) -> Respond:
-        def noted(request: Request) -> Response:
+    def _answering(self, service: str) -> Respond:
+        def answer(request: Request) -> Response:
             self.seen.append((request.method, request.target))
-            return respond(request)
+            return getattr(self, f"respond_{service}")(request)
 
-        return noted
+        return answer
 
 
 def _no_such_page() -> Response:
     return Response(404, b"<!DOCTYPE html><html><body>404 - File or directory not found.</body></html>", "text/html")
 
 
+class _Listening(ThreadingHTTPServer):
+    """A free port of 127.0.0.1; each connection is answered in a thread of its own."""
+
+    timeout = 0  # a connection that is gone again before it is taken holds nobody up
+
+    def __init__(self, respond: Respond) -> None:
+        super().__init__(("127.0.0.1", 0), _handler(respond))
+
+    def server_bind(self) -> None:
+        """Without the question for the machine's name that HTTPServer puts to the resolver."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
+
+
 @contextmanager
-def _serving(respond: Respond):
-    """One server in a thread of its own; yields its port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(respond))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+def _serving(servers: list[_Listening]):
+    """One thread that takes the connections of all of them, until it is told to stop: nothing is polled, so it ends at once."""
+    ending, stop = socket.socketpair()
+
+    def take() -> None:
+        with selectors.DefaultSelector() as selector:
+            for listening in (ending, *servers):
+                selector.register(listening, selectors.EVENT_READ)
+            while True:
+                ready = [key.fileobj for key, _ in selector.select()]
+                if ending in ready:
+                    return
+                for server in ready:
+                    server.handle_request()
+
+    thread = threading.Thread(target=take, daemon=True)
     thread.start()
     try:
-        yield server.server_port
+        yield
     finally:
-        server.shutdown()
-        server.server_close()
+        stop.close()
         thread.join()
+        ending.close()
 
 
 def _handler(respond: Respond) -> type[BaseHTTPRequestHandler]:

@@ -1,5 +1,8 @@
 """Fixtures of the regional tests: a desk of one's own, and pandera's second opinion only where a test is about it."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from deliveries import MANY, Desk, contacts
 from killable import Killable
@@ -10,11 +13,19 @@ def desk(tmp_path):
     return Desk(tmp_path / "home")
 
 
-@pytest.fixture
-def month(desk) -> Desk:
-    """A desk with one full month in force."""
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory) -> Path:
+    """A home with one full month in force, to be copied."""
+    desk = Desk(tmp_path_factory.mktemp("taken in") / "home")
     desk.send(contacts(MANY))
     desk.night()
+    return desk.home.root
+
+
+@pytest.fixture
+def month(desk, taken_in) -> Desk:
+    """A desk of one's own with one full month in force."""
+    shutil.copytree(taken_in, desk.home.root, dirs_exist_ok=True)
     return desk
 
 

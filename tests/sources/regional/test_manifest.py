@@ -119,7 +119,7 @@ def test_a_manifest_that_ends_in_the_middle_is_cut_and_a_broken_one_is_not():
     ids=["brackets", "backslashes", "many objects", "one number"],
 )
 def test_hostile_manifests_are_refused_quickly(data):
-    begun = time.monotonic()
+    begun = time.thread_time()  # of its own work: how long the machine does other things is not its fault
     with pytest.raises(Refused):
         parse_manifest(data)
-    assert time.monotonic() - begun < 2
+    assert time.thread_time() - begun < 2

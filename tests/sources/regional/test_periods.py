@@ -1,6 +1,8 @@
 """Locks, what comes after them, revisions by two persons, and annulments: each is an event, and none rewrites what was."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from deliveries import AT, MANY, NEXT, Desk, contact, contacts
@@ -14,15 +16,23 @@ THIRD = NEXT + timedelta(days=1)
 LOCKED = ("care_contacts", "2026-08", "Virtanen", "closed", NEXT)
 
 
-@pytest.fixture
-def locked(desk) -> Desk:
-    """A month in force, locked, and a correction that came later."""
+@pytest.fixture(scope="module")
+def late(tmp_path_factory) -> Path:
+    """A home with a month in force, locked, and a correction that came later; to be copied."""
+    desk = Desk(tmp_path_factory.mktemp("late") / "home")
     desk.send(contacts(MANY))
     desk.night()
     with desk.ledger() as ledger:
         lock(ledger, *LOCKED)
     desk.send([contact(3, sex="male")], name="delta", mode="delta", sequence=2)
     desk.night(THIRD)
+    return desk.home.root
+
+
+@pytest.fixture
+def locked(desk, late) -> Desk:
+    """A desk of one's own with a correction that came after the lock."""
+    shutil.copytree(late, desk.home.root, dirs_exist_ok=True)
     return desk
 
 

@@ -1,7 +1,9 @@
 """A held delivery from the inbox to its answer: what waits, what stays in force, who may answer, and what the answer does."""
 
 import json
+import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -20,13 +22,21 @@ JUDGE = Person("desk", "Maija Meikäläinen")
 WHY = "The unit was closed in August, confirmed by phone."
 
 
-@pytest.fixture
-def held(desk) -> Desk:
-    """A month in force, and a correction of it with a quarter of the rows."""
+@pytest.fixture(scope="module")
+def short_month(tmp_path_factory) -> Path:
+    """A home with a month in force, and a correction of it with a quarter of the rows that is held; to be copied."""
+    desk = Desk(tmp_path_factory.mktemp("short month") / "home")
     desk.send(contacts(ROWS))
     desk.night()
     desk.send(contacts(ROWS // 4), name="short", sequence=2)
     desk.night(NEXT)
+    return desk.home.root
+
+
+@pytest.fixture
+def held(desk, short_month) -> Desk:
+    """A desk of one's own with a held delivery."""
+    shutil.copytree(short_month, desk.home.root, dirs_exist_ok=True)
     return desk
 
 
