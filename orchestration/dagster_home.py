@@ -9,12 +9,11 @@ import fcntl
 import importlib.util
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sources.durable import write_atomic
@@ -92,38 +91,6 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
         ) from None
     with instance:
         yield instance
-
-
-@contextmanager
-def kept_open() -> Iterator[None]:
-    """Meanwhile the SQLite files of Dagster's history stay open, and a commit waits for no disk.
-
-    Dagster opens and closes one for each event, some three thousand a night, and SQLite writes its whole log back when the last connection is closed. The log of
-    what was committed outlives a killed process; what a power cut takes of the history is no part of a night.
-    """
-    from sqlalchemy import event
-    from sqlalchemy.pool import Pool
-
-    kept: dict[str, sqlite3.Connection] = {}
-
-    def keep(connection: Any, _record: Any) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        path = connection.execute("pragma database_list").fetchone()[2]
-        if path and connection.execute("pragma journal_mode").fetchone() == ("wal",):
-            connection.execute("pragma synchronous = normal")
-            if path not in kept:
-                kept[path] = sqlite3.connect(path, check_same_thread=False)
-                # Only a connection that has read is one that counts.
-                kept[path].execute("select count(*) from sqlite_master").fetchone()
-
-    event.listen(Pool, "connect", keep)
-    try:
-        yield
-    finally:
-        event.remove(Pool, "connect", keep)
-        for connection in kept.values():
-            connection.close()
 
 
 def make_storage(home: Home) -> None:

@@ -63,16 +63,11 @@ def run(
     command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
 ) -> BuildOutcome:
     """Run dbt against the inputs in the home's build folder; its work goes to `home.dbt`. `select` narrows the nodes; unit tests belong to `make test`, not to a night."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     nodes: list[NodeOutcome] = []
-    held: list[Any] = []
 
     def on_event(event) -> None:
-        if event.info.name == "NodeStart" and command[0] == "build" and not held:
-            # Left alone, dbt closes its one file and opens it anew whenever no node happens to be at work.
-            held.append(DuckDBConnectionManager.env().handle())
         if event.info.name == "NodeFinished":
             nodes.append(_outcome(event.data))
             if on_node:
@@ -91,11 +86,7 @@ def run(
     ]
     if selected := list(select):
         arguments += ["--indirect-selection", "empty", "--select", *selected]
-    try:
-        result = dbtRunner(callbacks=[on_event]).invoke(arguments)
-    finally:
-        for handle in held:
-            handle.close()
+    result = dbtRunner(callbacks=[on_event]).invoke(arguments)
     nodes = [replace(n, sql=_compiled(result.result, n.unique_id)) if n.is_failed else n for n in nodes]
     error = None
     if not result.success and not any(n.is_failed for n in nodes):

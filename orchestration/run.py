@@ -36,7 +36,7 @@ def _execute(night) -> None:
     night.say("starting Dagster …")
     from sqlalchemy.exc import DBAPIError
 
-    from orchestration.dagster_home import end_dead_runs, forget_old_runs, kept_open, open_instance
+    from orchestration.dagster_home import end_dead_runs, forget_old_runs, open_instance
     from orchestration.definitions import defs
     from orchestration.resources import lend
 
@@ -46,8 +46,7 @@ def _execute(night) -> None:
         with open_instance() as instance, lend(night), _asked_to_end() as asked:
             if ended := end_dead_runs(instance):
                 night.say(f"recovered: {ended} runs of Dagster whose process had ended")
-            with kept_open():
-                result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+            result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
             if forgotten := forget_old_runs(instance, night.home):
                 night.say(f"Dagster's history of {forgotten} old runs removed")
     except DBAPIError as error:

@@ -22,7 +22,6 @@ from orchestration.dagster_home import (
     StorageError,
     end_dead_runs,
     forget_old_runs,
-    kept_open,
     open_instance,
     prepare_dagster_home,
 )
@@ -288,29 +287,3 @@ def test_two_services_that_begin_at_once_on_a_new_home_both_find_the_tables(home
     for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db"):
         with sqlite3.connect(home.dagster / name) as con:
             assert con.execute("select count(*) from sqlite_master where type = 'table'").fetchone()[0] > 1, name
-
-
-def test_a_nights_history_stays_open_while_it_runs_and_is_whole_and_closed_after_it(home):
-    prepare_dagster_home(home)
-    runs, logs = home.dagster / "history" / "runs", []
-
-    @dg.op
-    def look():
-        logs.extend(path.name for path in runs.glob("*.db-wal"))
-
-    @dg.job
-    def night():
-        look()
-
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with open_instance() as instance:
-        with kept_open():
-            run_id = night.execute_in_process(instance=instance, run_config=quiet).run_id
-        told = [record.dagster_event_type for record in instance.all_logs(run_id)]
-    # SQLite keeps its log beside the file for as long as somebody has it open: between two events nobody had.
-    assert sorted(logs) == [f"{run_id}.db-wal", "index.db-wal"]
-    assert (told[0], told[-1]) == (dg.DagsterEventType.PIPELINE_START, dg.DagsterEventType.PIPELINE_SUCCESS)
-    assert [*home.dagster.rglob("*.db-wal")] == []
-    with sqlite3.connect(runs / f"{run_id}.db") as history:
-        assert history.execute("pragma integrity_check").fetchone() == ("ok",)
-        assert history.execute("select count(*) from event_logs").fetchone() == (len(told),)
