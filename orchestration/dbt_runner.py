@@ -13,16 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from orchestration.paths import MANIFEST, PREPARED, dbt_places
-from sources.durable import write_atomic
-from sources.errors import SotevarastoError
-from warehouse.sql import MEND_DISK
+from orchestration.paths import MANIFEST, dbt_places
 
 if TYPE_CHECKING:
     from sources.home import Home
 
 BUILT = frozenset({"success", "pass", "warn", "no-op", "reused"})
-_PARSED = "partial_parse.msgpack"
 FAILED = frozenset({"fail", "error", "runtime error"})
 
 
@@ -74,7 +70,6 @@ def run(
                 on_node(nodes[-1])
 
     os.environ["SOTEVARASTO_BUILD"] = str(home.build)
-    _begin_from_prepared(home)
     arguments = [
         *command,
         *dbt_places(home.dbt, home.logs),
@@ -92,16 +87,6 @@ def run(
     if not result.success and not any(n.is_failed for n in nodes):
         error = " ".join(str(result.exception or "dbt ended without a reason").split())[:500]
     return BuildOutcome(tuple(nodes), error)
-
-
-def _begin_from_prepared(home: Home) -> None:
-    """A home's first dbt starts from what `make manifest` parsed; dbt itself parses anew what has changed since. Raises SotevarastoError when the disk refuses it."""
-    prepared, own = PREPARED / _PARSED, home.dbt / _PARSED
-    if prepared.is_file() and not own.exists():
-        try:
-            write_atomic(own, prepared.read_bytes())
-        except OSError as error:
-            raise SotevarastoError(f"{own}: {error.strerror}; {MEND_DISK}") from error
 
 
 def _compiled(result, unique_id: str) -> str:
