@@ -71,6 +71,7 @@ def test_the_same_input_in_another_row_order_gives_the_same_tables(dbt_build, bu
     assert again.hashes() == built.hashes()
 
 
+@pytest.mark.slow
 def test_a_warehouse_of_nothing_builds_and_has_all_its_tables(of_nothing, built):
     assert of_nothing.success
     assert of_nothing.hashes().keys() == built.hashes().keys()
@@ -78,6 +79,7 @@ def test_a_warehouse_of_nothing_builds_and_has_all_its_tables(of_nothing, built)
     assert of_nothing.hashes()["core.dim_region"] == built.hashes()["core.dim_region"]
 
 
+@pytest.mark.slow
 def test_unit_tests_can_be_left_out_of_a_night(of_nothing, built):
     assert len(built.statuses) > len(of_nothing.statuses) > 60
     assert "wilson_limits_agree_with_newcombe" in built.statuses

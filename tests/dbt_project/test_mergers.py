@@ -16,6 +16,9 @@ from tests.dbt_project.inputs import write_chosen
 from tests.dbt_project.national_inputs import APRIL, NIGHT_1, NIGHT_2
 from tests.dbt_project.test_figures import TOTAL, of, versions
 
+# A build of its own; the unit tests of core.dim_municipality and core.fct_population hold the merger in the quick set.
+pytestmark = pytest.mark.slow
+
 FIGURES = Path(__file__).parents[2] / "sources" / "simulator" / "figures" / "municipality.csv"
 PERTUNMAA, MANTYHARJU, SOUTH_SAVO = "588", "507", "12"
 POPULATION = f"indicator_code = 'population' and period_start = '2022-01-01' and {TOTAL}"

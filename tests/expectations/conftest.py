@@ -135,7 +135,7 @@ PUBLISHED = [
     *(
         (row["source_code"], row["indicator_code"], read_bounds()["indicators"][row["indicator_code"]]["plausible"])
         for row in csv.DictReader(INDICATORS.read_text(encoding="utf-8").splitlines())
-        if row["numerator_measure"] or row["indicator_code"] in DERIVED
+        if row["numerator_measure"] or row["indicator_code"] in {*DERIVED, "phc_continuity_of_care"}
     ),
 ]
 

@@ -32,6 +32,7 @@ def test_a_write_ahead_log_that_a_kill_left_behind_is_read(victim: Victim, base:
     assert differences(victim, home, base) == {}
 
 
+@pytest.mark.slow
 def test_a_write_ahead_log_cut_in_its_last_frame_loses_only_what_was_not_committed(
     victim: Victim, base: Undisturbed, home: Path
 ) -> None:
