@@ -65,7 +65,7 @@ test: $(MANIFEST)
 	@"$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: $(MANIFEST)
-	@"$(BIN)/python" -m pytest -n 2 --dist loadfile -m slow
+	@"$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 test-all: test test-slow
 

@@ -10,8 +10,16 @@ for name in ("SOTEVARASTO_HOME", "SOTEVARASTO_PROFILE", "SOTEVARASTO_KILL_AT", "
     os.environ.pop(name, None)
 
 
-# Files that take long for the number of their tests. The build that many files share comes before them all, beside the night, so that nobody waits for it.
+# Files that take long for the number of their tests: whole nights of the longer set; of the quick set the build that many files share, beside the small night, so that nobody
+# waits for it; then the others.
 LONG = (
+    "tests/test_night_killed.py",
+    "tests/test_night.py",
+    "tests/resilience/test_disk.py",
+    "tests/test_restatements.py",
+    "tests/resilience/test_killed.py",
+    "tests/sources/national/test_killed_collecting.py",
+    "tests/test_night_gate.py",
     "tests/dbt_project/test_build.py",
     "tests/test_small_night.py",
     "tests/sources/national/statfin/test_statfin_collect.py",
