@@ -13,7 +13,7 @@ from sources.regional.intake import take_in
 from sources.simulator.calendar import CONTACTS, FIRST_PERIODS, HELD, HELSINKI, business_time, plan
 from sources.simulator.deliver import deliver, parcel_of
 from sources.simulator.faults import FAULTS, spoil
-from sources.simulator.parcel import Parcel, Truth, make_parcel
+from sources.simulator.parcel import Parcel, make_parcel
 from sources.simulator.randomness import SEED
 from sources.simulator.senders import senders
 
@@ -32,10 +32,16 @@ class Desk:
             outcome = take_in(self.home, ledger, self.landing, at=business_time(day))
         assert not outcome.problems
 
-    def verdict(self, manifest_name: str) -> dict:
+    def receipt_of(self, ledger: Ledger, parcel: Parcel) -> str:
+        """Names of files repeat from sender to sender; the folder says whose."""
+        sent = (parcel.organiser_code, parcel.manifest_name)
+        return next(
+            e.subject for e in ledger.events("receipt") if (e.body["organiser_code"], e.body["manifest_name"]) == sent
+        )
+
+    def verdict(self, parcel: Parcel) -> dict:
         with Ledger(self.home.ledger) as ledger:
-            receipt = next(e for e in ledger.events("receipt") if e.body["manifest_name"] == manifest_name)
-            return ledger.get("verdict", receipt.subject).body
+            return ledger.get("verdict", self.receipt_of(ledger, parcel)).body
 
     def quarantined(self, verdict: dict) -> set[tuple[str, int, str | None, str]]:
         if not verdict["quarantine"]:
@@ -43,14 +49,14 @@ class Desk:
         rows = pl.read_parquet(self.home.root / "quarantine" / verdict["quarantine"]["path"])
         return set(rows.select("file_name", "line_number", "column_name", "rule_id").iter_rows())
 
-    def hold(self, manifest_name: str) -> dict:
+    def hold(self, parcel: Parcel) -> dict:
         with Ledger(self.home.ledger) as ledger:
-            receipt = next(e for e in ledger.events("receipt") if e.body["manifest_name"] == manifest_name)
-            assert ledger.get("verdict", receipt.subject) is None
-            return ledger.get("hold", receipt.subject).body
+            receipt_id = self.receipt_of(ledger, parcel)
+            assert ledger.get("verdict", receipt_id) is None
+            return ledger.get("hold", receipt_id).body
 
-    def agrees(self, manifest_name: str, truth: Truth) -> None:
-        verdict = self.verdict(manifest_name)
+    def agrees(self, parcel: Parcel) -> None:
+        truth, verdict = parcel.truth, self.verdict(parcel)
         assert (verdict["status"], verdict["rule"]) == (truth.expected_status, truth.expected_rule), verdict["reason"]
         if truth.expected_status != "accepted":
             return
@@ -85,7 +91,7 @@ def test_two_simulated_nights_end_as_the_simulator_knows(periods, tmp_path):
     desk.night(1)
     assert {p.truth.expected_status for p in sent} == {"accepted", "rejected", "duplicate"}
     for parcel in sent:
-        desk.agrees(parcel.manifest_name, parcel.truth)
+        desk.agrees(parcel)
 
 
 @pytest.mark.slow
@@ -105,7 +111,7 @@ def test_what_must_be_held_is_held_by_its_rule_and_the_good_months_stay(tmp_path
         put(desk.home, parcel)
     desk.night(2)
     for parcel in sent:
-        hold = desk.hold(parcel.manifest_name)
+        hold = desk.hold(parcel)
         assert (hold["status"], hold["rule"]) == ("held", parcel.truth.expected_rule), hold["reason"]
     with Ledger(desk.home.ledger) as ledger:
         assert len(ledger.events("hold")) == 5
@@ -123,4 +129,4 @@ def test_every_fault_of_a_delivery_gets_its_verdict(shift, tmp_path):
         sent.append(spoilt)
     desk.night(0)
     for spoilt in sent:
-        desk.agrees(spoilt.manifest_name, spoilt.truth)
+        desk.agrees(spoilt)
