@@ -58,7 +58,7 @@ def half_a_gigabyte() -> Iterator[Path]:
 
 def test_a_delivery_of_the_largest_month_is_done_within_512_mib(half_a_gigabyte: Path, tmp_path: Path) -> None:
     home = Home.open(tmp_path / "home", "simulated")
-    short_night._put(home, make_parcel("HUS", "2026-08", 1, short_night.FIRST, SEED, n_rows=500_000))
+    short_night.put(home, make_parcel("HUS", "2026-08", 1, short_night.FIRST, SEED, n_rows=500_000))
     program = (
         f"import os; open('{half_a_gigabyte / 'cgroup.procs'}', 'w').write(str(os.getpid()));"
         "import sys; from pathlib import Path; from tests.resilience.steps import take_in_only; print(take_in_only(Path(sys.argv[1])))"
