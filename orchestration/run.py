@@ -5,11 +5,8 @@ Belongs here: the entry that the command line uses. Does not belong here: the jo
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from sources.errors import SotevarastoError
@@ -38,12 +35,13 @@ def _execute(night) -> None:
 
     from orchestration.dagster_home import end_dead_runs, forget_old_runs, open_instance
     from orchestration.definitions import defs
+    from orchestration.ending import asked_to_end
     from orchestration.resources import lend
 
     job = defs.resolve_job_def("nightly")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     try:
-        with open_instance() as instance, lend(night), _asked_to_end() as asked:
+        with open_instance() as instance, lend(night), asked_to_end() as asked:
             if ended := end_dead_runs(instance):
                 night.say(f"recovered: {ended} runs of Dagster whose process had ended")
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
@@ -63,21 +61,6 @@ def _execute(night) -> None:
         return
     night.reason, gate = _why(result, night)
     night.outcome = "gate_failed" if gate else "could_not_run"
-
-
-@contextmanager
-def _asked_to_end() -> Iterator[list[str]]:
-    """The names of the signals that asked this process to end meanwhile. Dagster and dbt handle them, each in its own way and words; Python writes each down here."""
-    asked: list[str] = []
-    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    try:
-        yield asked
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(writing)
-        with os.fdopen(reading, "rb") as pipe:
-            asked += [signal.Signals(n).name for n in pipe.read() or b"" if n in (signal.SIGINT, signal.SIGTERM)]
 
 
 def _why(result, night) -> tuple[str, bool]:
