@@ -201,7 +201,8 @@ def _absent_share(entry: Mapping[str, Any]) -> Plan:
         figures=ratio(f"""
         select concat_ws(' ', indicator_code, region_level) as subject, count(*) - count(value) as numerator,
             count(*) as denominator, null as minimum, {entry["maximum"]} as maximum
-        from {CURRENT} where {_IS_TOTAL} and coalesce(country_coverage, 1) >= {entry["country_coverage"]}
+        from {CURRENT} where {_IS_TOTAL} and value_status <> 'not_applicable'
+            and coalesce(country_coverage, 1) >= {entry["country_coverage"]}
         group by indicator_code, region_level"""),
     )
 

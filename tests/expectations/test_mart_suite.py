@@ -142,6 +142,14 @@ def test_an_absent_county_is_no_difference_between_counties_and_country(mart):
     assert judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-021")["HVA-GX-MD-021"].status == "PASS"
 
 
+@pytest.mark.parametrize(("status", "judged_as"), [("missing", "FAIL"), ("not_applicable", "PASS")])
+def test_a_figure_that_cannot_be_is_not_absent(mart, status, judged_as):
+    mart.execute(
+        f"update {MART} set value = null, value_status = '{status}' where {RATE} and region_level = 'county' and region_code > '05'"
+    )
+    assert judged(mart, minimum_dataset(), MART, only="HVA-GX-MD-014")["HVA-GX-MD-014"].status == judged_as
+
+
 def test_rates_of_a_quarter_are_compared_by_the_month(mart):
     mart.execute(
         f"""update {MART} set value = 3 * value, numerator = 3 * numerator, period_end = date '2026-08-31' where {RATE} and {JUNE}"""
