@@ -6,7 +6,7 @@ DAY ?=
 ROWS ?= 10000000
 BENCH ?=
 KILLS ?= 520
-DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) -not -path '*/target/*')
+DBT_FILES := $(shell find -L dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.md' \) -not -path '*/target/*')
 MANIFEST := dbt_project/target/prepared/manifest.json
 
 # A UTF-8 locale whatever the caller's, no telemetry, and nothing read from the user's own site-packages.

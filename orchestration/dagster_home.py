@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ POSTGRES_URL = "SOTEVARASTO_DAGSTER_POSTGRES_URL"
 KEPT_DAYS = 180
 _BEGIN_MINUTES = 10
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
+_SQLITE = """event_log_storage:
+  module: orchestration.event_log
+  class: OpenSqliteEventLogStorage
+  config:
+    base_dir: {folder}
+"""
 _POSTGRES = f"""storage:
   postgres:
     postgres_url:
@@ -51,6 +58,7 @@ def prepare_dagster_home(home: Home) -> None:
     url = secret(POSTGRES_FILE)
     if url is None:
         os.environ.pop(POSTGRES_URL, None)
+        text += _SQLITE.format(folder=json.dumps(str(_runs(home)), ensure_ascii=False))
     else:
         _refuse(url)
         os.environ[POSTGRES_URL] = url
@@ -59,6 +67,11 @@ def prepare_dagster_home(home: Home) -> None:
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         write_atomic(target, text)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
+
+
+def _runs(home: Home) -> Path:
+    """Where Dagster keeps the events of each run, a file a run, if it keeps them in SQLite."""
+    return home.dagster / "history" / "runs"
 
 
 def _refuse(url: str) -> None:
@@ -140,7 +153,7 @@ def forget_old_runs(instance: dg.DagsterInstance, home: Home, now: datetime | No
             break  # the history is no part of a night; the next one tries again
         # Dagster empties the run's own database and leaves the file, and what the run printed.
         for name in (f"{run_id}.db", f"{run_id}.db-wal", f"{run_id}.db-shm"):
-            (home.dagster / "history" / "runs" / name).unlink(missing_ok=True)
+            (_runs(home) / name).unlink(missing_ok=True)
         shutil.rmtree(home.dagster / "storage" / run_id, ignore_errors=True)
         forgotten += 1
     return forgotten

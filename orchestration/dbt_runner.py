@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from orchestration.parsed import parsed
 from orchestration.paths import MANIFEST, dbt_places
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def run(
     ]
     if selected := list(select):
         arguments += ["--indirect-selection", "empty", "--select", *selected]
-    result = dbtRunner(callbacks=[on_event]).invoke(arguments)
+    result = dbtRunner(manifest=parsed(home.build), callbacks=[on_event]).invoke(arguments)
     nodes = [replace(n, sql=_compiled(result.result, n.unique_id)) if n.is_failed else n for n in nodes]
     error = None
     if not result.success and not any(n.is_failed for n in nodes):

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
+from orchestration.parsed import keep
 from orchestration.paths import DBT_PROJECT, MANIFEST, PREPARED, dbt_places
 from sources.durable import write_atomic
 
 
 def main() -> int:
-    """Write target/prepared/manifest.json; returns the exit code."""
+    """Write target/prepared/manifest.json and manifest.msgpack; returns the exit code."""
     from dbt.cli.main import dbtRunner
 
+    begun = time.time_ns()
     # The place of a home is not known here and does not enter the manifest's keys; dbt only needs the variable to exist.
     os.environ.setdefault("SOTEVARASTO_BUILD", str(PREPARED / "no-build"))
     result = dbtRunner().invoke(["parse", "--quiet", *dbt_places(PREPARED, DBT_PROJECT / "logs")])
@@ -28,6 +31,7 @@ def main() -> int:
         )
         return 1
     MANIFEST.parent.mkdir(exist_ok=True)
+    keep(result.result, begun)
     write_atomic(MANIFEST, (PREPARED / "manifest.json").read_bytes())
     return 0
 

@@ -11,6 +11,8 @@ DBT_PROJECT = REPOSITORY / "dbt_project"
 PREPARED = DBT_PROJECT / "target"
 # A copy that dbt itself never writes to: it rewrites target/manifest.json in place, while others may be reading.
 MANIFEST = PREPARED / "prepared" / "manifest.json"
+# The same in the form that dbt itself takes (orchestration/parsed.py).
+PARSED = PREPARED / "prepared" / "manifest.msgpack"
 
 
 def dbt_places(target: Path, logs: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""One dbt build over hand-made inputs for all tests here, in this process, in a folder with a space and an ä."""
+"""One dbt build over hand-made inputs for all tests here, in this process, in a folder whose name has a space, a quote, braces and an ä."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.parsed import put_sources
 from tests.dbt_project.inputs import write_inputs
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -43,20 +44,13 @@ class Dbt:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._folder = target / "parsed of"
-        parsed = self._invoke(None, self._folder, "parse")
+        parsed = self._invoke(None, target, "parse")
         assert parsed.success, parsed.exception
         self._manifest = parsed.result
 
     def __call__(self, folder: Path, *arguments: str):
         """What dbt comes to with these arguments on a build folder."""
-        for source in self._manifest.sources.values():
-            for told in (source.meta, source.source_meta, source.config.meta):
-                if "external_location" in told:
-                    told["external_location"] = told["external_location"].replace(
-                        _quoted(self._folder), _quoted(folder)
-                    )
-        self._folder = folder
+        put_sources(self._manifest, folder)
         return self._invoke(self._manifest, folder, *arguments)
 
     def _invoke(self, manifest, folder: Path, *arguments: str):
@@ -68,10 +62,6 @@ class Dbt:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SOTEVARASTO_BUILD", str(folder))
             return dbtRunner(manifest=manifest).invoke([*arguments, *project, *own, *quiet])
-
-
-def _quoted(folder: Path) -> str:
-    return str(folder).replace("'", "''")
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +85,7 @@ def dbt_build(dbt: Dbt) -> Runner:
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The whole project over the hand-made inputs, unit tests too. Workers of one test run share the build: whoever comes first makes it."""
     own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build ä"
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build's {ä}"
     folder.mkdir(exist_ok=True)
     outcome = folder / "outcome.json"
     with (folder / "lock").open("w") as lock:
