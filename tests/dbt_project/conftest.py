@@ -1,4 +1,4 @@
-"""One dbt build over hand-made inputs for all tests here, in this process, in a folder whose name has a space, a quote, braces and an ä."""
+"""One dbt build over hand-made inputs for all tests here, in this process, in a folder whose name has a space, braces and an ä."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def dbt_build(dbt: Dbt) -> Runner:
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The whole project over the hand-made inputs, unit tests too. Workers of one test run share the build: whoever comes first makes it."""
     own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build's {ä}"
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build {ä}"
     folder.mkdir(exist_ok=True)
     outcome = folder / "outcome.json"
     with (folder / "lock").open("w") as lock:
