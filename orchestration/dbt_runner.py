@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,9 @@ from orchestration.parsed import parsed
 from orchestration.paths import MANIFEST, dbt_places
 
 if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
     from sources.home import Home
 
 BUILT = frozenset({"success", "pass", "warn", "no-op", "reused"})
@@ -60,8 +63,6 @@ def run(
     command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
 ) -> BuildOutcome:
     """Run dbt against the inputs in the home's build folder; its work goes to `home.dbt`. `select` narrows the nodes; unit tests belong to `make test`, not to a night."""
-    from dbt.cli.main import dbtRunner
-
     nodes: list[NodeOutcome] = []
 
     def on_event(event) -> None:
@@ -82,12 +83,25 @@ def run(
     ]
     if selected := list(select):
         arguments += ["--indirect-selection", "empty", "--select", *selected]
-    result = dbtRunner(manifest=parsed(home.build), callbacks=[on_event]).invoke(arguments)
+    result = invoke(arguments, parsed(home.build), [on_event])
     nodes = [replace(n, sql=_compiled(result.result, n.unique_id)) if n.is_failed else n for n in nodes]
     error = None
     if not result.success and not any(n.is_failed for n in nodes):
         error = " ".join(str(result.exception or "dbt ended without a reason").split())[:500]
     return BuildOutcome(tuple(nodes), error)
+
+
+def invoke(
+    arguments: list[str], manifest: Manifest | None = None, callbacks: Sequence[Callable[[Any], None]] = ()
+) -> dbtRunnerResult:
+    """What dbt comes to with these arguments, in this process. The database that it keeps open between its nodes is let go of: others open it next."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    try:
+        return dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
 
 
 def _compiled(result, unique_id: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.dbt_runner import invoke
 from orchestration.parsed import put_sources
 from tests.dbt_project.inputs import write_inputs
 
@@ -54,14 +55,12 @@ class Dbt:
         return self._invoke(self._manifest, folder, *arguments)
 
     def _invoke(self, manifest, folder: Path, *arguments: str):
-        from dbt.cli.main import dbtRunner
-
         project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         own = ["--target-path", str(self._target), "--log-path", str(self._target)]
         quiet = ["--no-version-check", "--quiet", "--log-level", "none"]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SOTEVARASTO_BUILD", str(folder))
-            return dbtRunner(manifest=manifest).invoke([*arguments, *project, *own, *quiet])
+            return invoke([*arguments, *project, *own, *quiet], manifest)
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,7 @@ def test_an_absent_figure_is_an_empty_cell_with_its_reason(warehouse):
 @pytest.mark.slow
 def test_a_new_indicator_and_a_new_county_appear_without_a_change_of_code(built, tmp_path, monkeypatch):
     """The catalogue gets a row, and the mart the figures of a county that nobody knew."""
-    from dbt.cli.main import dbtRunner
+    from orchestration.dbt_runner import invoke
 
     folder, project = tmp_path / "build", tmp_path / "project"
     shutil.copytree(built.folder, folder)
@@ -149,7 +149,7 @@ def test_a_new_indicator_and_a_new_county_appear_without_a_change_of_code(built,
         ("seed", ["raw__indicator"]),
         ("run", ["core__dim_indicator", "mart__wide_quality", "mart__county_profile"]),
     ):
-        made = dbtRunner().invoke([command, "--select", *chosen, *map(str, places), "--quiet", "--log-level", "none"])
+        made = invoke([command, "--select", *chosen, *map(str, places), "--quiet", "--log-level", "none"])
         assert made.success, command
     with duckdb.connect(str(folder / "work.duckdb"), read_only=True) as con:
         asked = f"select falls_per_1000 from mart.wide_quality where region_code = '77' and {SEPTEMBER}"
