@@ -29,7 +29,8 @@ def placed(tmp_path: Path) -> list[Path]:
     program = Path(sys.executable).parent / "sotevarasto"
     here = {
         "/opt/sotevarasto/.venv/bin/sotevarasto": str(program if program.exists() else sys.executable),
-        "file:/opt/sotevarasto": f"file:{quote(str(REPOSITORY))}",
+        "file:/opt/sotevarasto": "file:"
+        + quote(str(REPOSITORY)).replace("%", "%%"),  # a single one is a specifier of systemd
         "/opt/sotevarasto": str(REPOSITORY),
         "/etc/sotevarasto/environment": str(FOLDER / "environment"),
     }

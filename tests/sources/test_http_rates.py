@@ -172,7 +172,8 @@ def test_a_limit_read_from_the_server_holds_at_once_for_calls_already_made(serve
 
 def test_clients_and_threads_of_one_host_share_its_window(server):
     server.script("/data", OK)
-    with quick(server, calls=3, window_seconds=0.4) as first, quick(server) as second:
+    few = {"calls": 3, "window_seconds": 0.4}  # of both: the limit is that of whoever asks the host first
+    with quick(server, **few) as first, quick(server, **few) as second:
         threads = [threading.Thread(target=client.get, args=("/data",)) for client in (first, second) * 3]
         started = time.monotonic()
         for thread in threads:
