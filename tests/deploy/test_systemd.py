@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -25,14 +24,15 @@ needs = {
 
 
 def placed(tmp_path: Path) -> list[Path]:
-    """The units as they would stand on a machine, with this repository in the place of /opt/sotevarasto."""
+    """The units as they would stand on a machine, with this repository in the place of /opt/sotevarasto; links, for its folder may have a name that a unit would have to escape."""
     program = Path(sys.executable).parent / "sotevarasto"
+    repository, called = tmp_path / "repository", tmp_path / "called"
+    repository.symlink_to(REPOSITORY)
+    called.symlink_to(program if program.exists() else sys.executable)
     here = {
-        "/opt/sotevarasto/.venv/bin/sotevarasto": str(program if program.exists() else sys.executable),
-        "file:/opt/sotevarasto": "file:"
-        + quote(str(REPOSITORY)).replace("%", "%%"),  # a single one is a specifier of systemd
-        "/opt/sotevarasto": str(REPOSITORY),
-        "/etc/sotevarasto/environment": str(FOLDER / "environment"),
+        "/opt/sotevarasto/.venv/bin/sotevarasto": str(called),
+        "/opt/sotevarasto": str(repository),
+        "/etc/sotevarasto/environment": str(repository / "deploy" / "systemd" / "environment"),
     }
     for unit in UNITS:
         text = unit.read_text(encoding="utf-8")
