@@ -10,6 +10,7 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.dbt_runner import invoke
 from tests.dbt_project.conftest import PROJECT
 from tests.dbt_project.national_inputs import SEEDS
 from warehouse.export import PUBLISHED_SCHEMAS, built_relations, export, needed_by
@@ -120,8 +121,6 @@ def test_an_absent_figure_is_an_empty_cell_with_its_reason(warehouse):
 @pytest.mark.slow
 def test_a_new_indicator_and_a_new_county_appear_without_a_change_of_code(built, tmp_path, monkeypatch):
     """The catalogue gets a row, and the mart the figures of a county that nobody knew."""
-    from orchestration.dbt_runner import invoke
-
     folder, project = tmp_path / "build", tmp_path / "project"
     shutil.copytree(built.folder, folder)
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from orchestration.dagster_home import open_instance, prepare_dagster_home
+from orchestration.dagster_home import POSTGRES_FILE, open_instance, prepare_dagster_home
 from orchestration.event_log import _KEPT_OPEN, OpenSqliteEventLogStorage
 from sources.home import Home
 
@@ -20,7 +20,9 @@ def counted():
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    for name in (POSTGRES_FILE, "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")  # so that whatever the code sets is gone after the test
+        monkeypatch.delenv(name)
     home = Home.open(tmp_path / 'a "home" ä', "simulated")
     prepare_dagster_home(home)
     return home
